@@ -1,0 +1,1 @@
+//! Measures the requests of an axum router.

@@ -1,0 +1,1 @@
+//! Measures the calls of a reqwest client.

@@ -1,0 +1,1 @@
+//! Measures the queries of a sqlx pool.

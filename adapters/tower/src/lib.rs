@@ -1,0 +1,1 @@
+//! Measures the requests of any http 1.x tower service.

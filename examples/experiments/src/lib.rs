@@ -1,0 +1,1 @@
+//! The demonstration's handlers, shared by every framework.

@@ -1,0 +1,1 @@
+//! Bounded buffers, flush, retry and drop counters that every sending exporter shares.

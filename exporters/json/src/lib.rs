@@ -1,0 +1,1 @@
+//! Writes each record as one line of JSON or text.

@@ -1,0 +1,1 @@
+//! Records, for each request of a Rust web service, where the time went.
