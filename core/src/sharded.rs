@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn running_threads_have_numbers_of_their_own_and_give_them_back() {
         let taken = || {
+            let barrier = &std::sync::Barrier::new(8);
             let numbers: Vec<usize> = std::thread::scope(|scope| {
-                let barrier = &std::sync::Barrier::new(8);
                 let threads: Vec<_> = (0..8)
                     .map(|_| {
                         scope.spawn(move || {
