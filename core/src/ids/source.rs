@@ -17,7 +17,7 @@ pub trait IdSource: Send + Sync + fmt::Debug {
     /// An id for a request or for a call that it makes.
     fn span_id(&self) -> SpanId;
 
-    /// The bits of a request id, for a request that arrived without one. Never zero.
+    /// The bits of a [`RequestId`](crate::RequestId), for a request that arrived without one. Never zero.
     fn request_id(&self) -> u128;
 }
 
