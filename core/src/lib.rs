@@ -1,11 +1,106 @@
 //! What tachograph measures: requests, calls, the breakdown of their time, and the finished record.
+//!
+//! Data flows one way. An inbound adapter opens a request ([`OpenRequest`]); outbound adapters add calls to whichever
+//! request is current ([`start_call`]); the application says what it knows ([`request`]); at its end the request
+//! becomes one immutable [`Record`], which every [`Exporter`] renders. There is no framework here, no exporter, no
+//! runtime, and no HTTP type.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tachograph_core::{Handle, ManualClock, OpenRequest, Operation, RequestHead, start_call};
+//!
+//! # #[derive(Debug)] struct Print;
+//! # impl tachograph_core::Exporter for Print {
+//! #     fn name(&self) -> &str { "print" }
+//! #     fn record(&self, record: &tachograph_core::Record) {
+//! #         assert_eq!((record.route(), record.database().count()), (Some("/experiments/{id}"), 1));
+//! #         assert_eq!(record.breakdown().share(tachograph_core::Share::Database), Duration::from_millis(3));
+//! #         assert_eq!(record.duration(), Duration::from_millis(4));
+//! #     }
+//! # }
+//! let clock = ManualClock::new();
+//! let handle = Handle::builder().clock(clock.clone()).exporter(Print).build();
+//!
+//! let head = RequestHead {
+//!     method: "GET",
+//!     path: "/experiments/7",
+//!     route: Some("/experiments/{id}"),
+//!     ..RequestHead::default()
+//! };
+//! let mut request = OpenRequest::open(&handle, head).unwrap();
+//! request.poll(|| {
+//!     clock.advance(Duration::from_millis(1));
+//!     let call = start_call(Operation::database("sqlite", "main", "SELECT * FROM experiments WHERE id = 7"), None);
+//!     clock.advance(Duration::from_millis(3));
+//!     call.completed();
+//! });
+//! request.respond(200, Some(0), false);
+//! request.complete();
+//! # assert_eq!(handle.in_flight(), 0);
+//! ```
 
+mod breakdown;
+mod call;
+mod capture;
+mod clock;
+mod context;
+mod counters;
+mod current_request;
+mod exporter;
+mod field;
+mod handle;
+mod identity;
 mod ids;
+mod level;
+mod limits;
+mod lock;
+mod manual;
+mod method;
+mod open_call;
+mod open_request;
+mod operation;
+mod place;
+mod record;
+mod recording;
 mod request_id;
+mod service;
+mod shard;
 mod sharded;
+mod span;
+mod sql;
+mod task;
+pub mod testing;
+mod text;
+mod timeline;
+mod totals;
 pub mod trace;
 
+pub use breakdown::{Breakdown, Share, micros};
+pub use call::{Call, CallGroup, CallKind, CallOutcome, Callsite, Yield};
+pub use capture::{Capture, Ignore, IgnoreError};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use context::{InCurrentRequest, InRequest, Scope, Scoped, current};
+pub use counters::Counters;
+pub use current_request::{CurrentRequest, request};
+pub use exporter::{Exporter, LogEvent};
+pub use field::{FieldValue, RESERVED, is_reserved};
+pub use handle::{Companion, Companions, Handle, HandleBuilder};
+pub use identity::Identity;
 pub use ids::{IdSource, RandomIds, SequentialIds, SpanId, TraceId};
+pub use level::Level;
+pub use limits::Limits;
+pub use manual::{PendingCall, cache_call, database_call, external_call, other_call};
+pub use method::known as known_method;
+pub use open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait, unattributed};
+pub use open_request::{OpenRequest, RequestHead};
+pub use operation::Operation;
+pub use record::{Database, ErrorInfo, Outcome, Record, RecordKind};
+pub use recording::{Polling, Recording};
 pub use request_id::RequestId;
+pub use service::Service;
 pub use sharded::Sharded;
+pub use span::Span;
+pub use sql::Statement;
+pub use task::{Task, task};
+pub use totals::{CacheTotals, CallTotals};
 pub use trace::TraceContext;

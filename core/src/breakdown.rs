@@ -1,0 +1,117 @@
+//! Where the time of a request went: seven shares that sum to its duration.
+
+use std::time::Duration;
+
+/// What an instant of a request is charged to. The order is the precedence: where several apply at once, the first
+/// one here has the instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Share {
+    /// A database call is open.
+    Database,
+    /// The request waits for a database connection.
+    ConnectionWait,
+    /// A call to another service is open.
+    External,
+    /// A call to a cache is open.
+    Cache,
+    /// The service's own code is running: the request is being polled.
+    Own,
+    /// The response head is out and the body is being sent.
+    Body,
+    /// None of these: a lock, a sleep, a queue, an unknown client.
+    Waiting,
+}
+
+impl Share {
+    /// Every share, in order of precedence.
+    pub const ALL: [Share; 7] = [
+        Share::Database,
+        Share::ConnectionWait,
+        Share::External,
+        Share::Cache,
+        Share::Own,
+        Share::Body,
+        Share::Waiting,
+    ];
+
+    /// The share's name in the JSON line, where it is followed by `_ms`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Share::Database => "db",
+            Share::ConnectionWait => "db_wait",
+            Share::External => "external",
+            Share::Cache => "cache",
+            Share::Own => "own",
+            Share::Body => "body",
+            Share::Waiting => "waiting",
+        }
+    }
+
+    pub(crate) fn from_index(index: u64) -> Share {
+        Share::ALL[index as usize % Share::ALL.len()]
+    }
+}
+
+/// The shares of one request. They are disjoint and sum to its duration, to the nanosecond.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Breakdown {
+    nanos: [u64; 7],
+}
+
+impl Breakdown {
+    pub(crate) fn from_nanos(nanos: [u64; 7]) -> Self {
+        Breakdown { nanos }
+    }
+
+    /// The time charged to one share.
+    pub fn share(&self, share: Share) -> Duration {
+        Duration::from_nanos(self.nanos[share as usize])
+    }
+
+    /// The sum of all shares: the request's duration.
+    pub fn total(&self) -> Duration {
+        Duration::from_nanos(self.nanos.iter().sum())
+    }
+
+    /// The shares in whole microseconds, in the order of [`Share::ALL`], rounded so that they sum to
+    /// [`micros`] of the [`total`](Self::total): what is written must add up too. No share is off by a microsecond
+    /// or more.
+    pub fn rounded_micros(&self) -> [u64; 7] {
+        let mut rounded = self.nanos.map(|nanos| nanos / 1000);
+        let mut missing = micros(self.total()) - rounded.iter().sum::<u64>().min(micros(self.total()));
+        // The largest remainders are rounded up first.
+        let mut order = Share::ALL;
+        order.sort_by_key(|share| std::cmp::Reverse(self.nanos[*share as usize] % 1000));
+        for share in order {
+            if missing == 0 {
+                break;
+            }
+            rounded[share as usize] += 1;
+            missing -= 1;
+        }
+        rounded
+    }
+}
+
+/// Whole microseconds, rounded half up: how every exporter rounds a duration.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from((duration.as_nanos() + 500) / 1000).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rounded_shares_sum_to_the_rounded_duration(nanos in prop::array::uniform7(0u64..10_000_000_000)) {
+            let breakdown = Breakdown::from_nanos(nanos);
+            let rounded = breakdown.rounded_micros();
+            prop_assert_eq!(rounded.iter().sum::<u64>(), micros(breakdown.total()));
+            for (rounded, nanos) in rounded.iter().zip(nanos) {
+                prop_assert!((rounded * 1000).abs_diff(nanos) < 1000);
+            }
+        }
+    }
+}

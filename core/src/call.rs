@@ -1,0 +1,270 @@
+//! What a request asked of others: a finished call, and the same calls taken together.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::breakdown::Share;
+use crate::ids::SpanId;
+use crate::operation::Operation;
+
+/// Whom a call went to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallKind {
+    /// A database.
+    Database,
+    /// Another service.
+    External,
+    /// A cache.
+    Cache,
+    /// Anything else that was timed by hand. Its time stays with the request's own code or its waiting.
+    Other,
+}
+
+impl CallKind {
+    /// The name in `call` lines: `database`, `external`, `cache` or `other`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CallKind::Database => "database",
+            CallKind::External => "external",
+            CallKind::Cache => "cache",
+            CallKind::Other => "other",
+        }
+    }
+
+    pub(crate) fn share(self) -> Option<Share> {
+        match self {
+            CallKind::Database => Some(Share::Database),
+            CallKind::External => Some(Share::External),
+            CallKind::Cache => Some(Share::Cache),
+            CallKind::Other => None,
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallOutcome {
+    /// It answered.
+    Completed,
+    /// It answered with an error, or could not be made.
+    Failed,
+    /// The caller dropped it before it was over.
+    Cancelled,
+}
+
+impl CallOutcome {
+    /// `completed`, `failed` or `cancelled`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CallOutcome::Completed => "completed",
+            CallOutcome::Failed => "failed",
+            CallOutcome::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a call brought back, in the unit of its kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Yield {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// Rows that a database returned, or changed where it returns none.
+    Rows(u64),
+    /// Bytes of an answer's body, as the client sees them: after decompression.
+    Bytes(u64),
+    /// Keys that a cache had and had not.
+    Lookups {
+        /// Keys found.
+        hits: u32,
+        /// Keys not found.
+        misses: u32,
+    },
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Callsite(&'static Location<'static>);
+
+impl Callsite {
+    /// The place of whoever calls the function that calls this, as far as both are `#[track_caller]`.
+    #[track_caller]
+    pub fn caller() -> Self {
+        Callsite(Location::caller())
+    }
+
+    /// The source file, as the compiler was given it.
+    pub fn file(&self) -> &'static str {
+        self.0.file()
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> u32 {
+        self.0.line()
+    }
+}
+
+impl fmt::Display for Callsite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file(), self.line())
+    }
+}
+
+impl fmt::Debug for Callsite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One finished call of a request.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub(crate) operation: Arc<Operation>,
+    /// Nanoseconds since the request began.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) first_byte: Option<std::num::NonZeroU64>,
+    pub(crate) outcome: CallOutcome,
+    pub(crate) status: Option<std::num::NonZeroU16>,
+    pub(crate) brought: Yield,
+    pub(crate) error: Option<Box<str>>,
+    pub(crate) callsite: Option<Callsite>,
+    pub(crate) span_id: Option<SpanId>,
+}
+
+impl Call {
+    /// Whom it went to.
+    pub fn kind(&self) -> CallKind {
+        self.operation.kind()
+    }
+
+    /// What was asked, of whom.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// From the beginning of the request to the beginning of the call.
+    pub fn start(&self) -> Duration {
+        Duration::from_nanos(self.start)
+    }
+
+    /// From the beginning of the request to the end of the call.
+    pub fn end(&self) -> Duration {
+        Duration::from_nanos(self.end)
+    }
+
+    /// From the beginning of the call to its end.
+    pub fn duration(&self) -> Duration {
+        Duration::from_nanos(self.end - self.start)
+    }
+
+    /// From the beginning of the call to the head of the answer, for clients that show it.
+    pub fn first_byte(&self) -> Option<Duration> {
+        self.first_byte.map(|at| Duration::from_nanos(at.get()))
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> CallOutcome {
+        self.outcome
+    }
+
+    /// The HTTP status of the answer.
+    pub fn status_code(&self) -> Option<u16> {
+        self.status.map(|status| status.get())
+    }
+
+    /// What it brought back.
+    pub fn brought(&self) -> Yield {
+        self.brought
+    }
+
+    /// A low-cardinality name of the error (`timeout`, `connect`, a type, a database's code), where it failed.
+    pub fn error_type(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// Where in the service's own code it was made, where that is known.
+    pub fn callsite(&self) -> Option<Callsite> {
+        self.callsite
+    }
+
+    /// The span id that was sent to the called service, where one was.
+    pub fn span_id(&self) -> Option<SpanId> {
+        self.span_id
+    }
+
+    /// Whether it counts as an error: it failed, or was answered with a status of 400 or more.
+    pub fn is_error(&self) -> bool {
+        self.outcome == CallOutcome::Failed || self.status.is_some_and(|status| status.get() >= 400)
+    }
+}
+
+/// The calls of one request that asked the same thing from the same place.
+#[derive(Debug, Clone)]
+pub struct CallGroup {
+    pub(crate) operation: Arc<Operation>,
+    pub(crate) callsite: Option<Callsite>,
+    pub(crate) count: u32,
+    pub(crate) errors: u32,
+    pub(crate) total: u64,
+    pub(crate) slowest: u64,
+}
+
+impl CallGroup {
+    pub(crate) fn of(call: &Call) -> Self {
+        let mut group = CallGroup {
+            operation: Arc::clone(&call.operation),
+            callsite: call.callsite,
+            count: 0,
+            errors: 0,
+            total: 0,
+            slowest: 0,
+        };
+        group.add(call);
+        group
+    }
+
+    pub(crate) fn takes(&self, call: &Call) -> bool {
+        self.callsite == call.callsite && self.operation.is_same(&call.operation)
+    }
+
+    pub(crate) fn add(&mut self, call: &Call) {
+        let nanos = call.end - call.start;
+        self.count = self.count.saturating_add(1);
+        self.errors += u32::from(call.is_error());
+        self.total += nanos;
+        self.slowest = self.slowest.max(nanos);
+    }
+
+    /// What was asked, of whom.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// Where in the service's own code.
+    pub fn callsite(&self) -> Option<Callsite> {
+        self.callsite
+    }
+
+    /// How many calls.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// How many of them were errors.
+    pub fn errors(&self) -> u32 {
+        self.errors
+    }
+
+    /// The sum of their durations; more than the request's where they overlap.
+    pub fn total(&self) -> Duration {
+        Duration::from_nanos(self.total)
+    }
+
+    /// The longest of their durations.
+    pub fn slowest(&self) -> Duration {
+        Duration::from_nanos(self.slowest)
+    }
+}

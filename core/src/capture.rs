@@ -1,0 +1,129 @@
+//! Which requests are measured.
+
+use std::fmt;
+
+/// What is measured, and what is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capture {
+    /// Requests that pass unmeasured. Default: [`Ignore::DEFAULT`].
+    pub ignore: Ignore,
+    /// Names, in lower case, of the request headers that become fields `header_<name>`. Default: none, for headers
+    /// carry secrets.
+    pub request_headers: Vec<String>,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Capture { ignore: Ignore::new(Ignore::DEFAULT).unwrap_or_default(), request_headers: Vec::new() }
+    }
+}
+
+/// Patterns of requests that are not measured: probes, the endpoints that serve the measurements, pre-flights.
+///
+/// A pattern is a path, or a method and a path. `*` at the end of a path stands for anything; a path of `*` alone for
+/// every path.
+///
+/// ```
+/// use tachograph_core::Ignore;
+///
+/// let ignore = Ignore::new(["/health", "/tachograph*", "OPTIONS *"])?;
+/// assert!(ignore.matches("GET", "/tachograph/tail"));
+/// assert!(ignore.matches("OPTIONS", "/experiments"));
+/// assert!(!ignore.matches("GET", "/healthy"));
+/// # Ok::<(), tachograph_core::IgnoreError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ignore {
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern {
+    method: Option<Box<str>>,
+    path: Box<str>,
+    prefix: bool,
+}
+
+impl Ignore {
+    /// What is ignored when nothing else is said.
+    pub const DEFAULT: [&str; 6] = ["/health", "/livez", "/readyz", "/metrics", "/tachograph*", "OPTIONS *"];
+
+    /// Reads patterns; the first that is none is the error.
+    pub fn new<P: AsRef<str>>(patterns: impl IntoIterator<Item = P>) -> Result<Self, IgnoreError> {
+        let patterns = patterns.into_iter().map(|pattern| Pattern::parse(pattern.as_ref()));
+        Ok(Ignore { patterns: patterns.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a request passes unmeasured.
+    pub fn matches(&self, method: &str, path: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(method, path))
+    }
+}
+
+impl Pattern {
+    fn parse(pattern: &str) -> Result<Self, IgnoreError> {
+        let error = || IgnoreError { pattern: pattern.into() };
+        let (method, path) = match pattern.split_once(' ') {
+            Some((method, path)) if !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+                (Some(method.into()), path)
+            }
+            Some(_) => return Err(error()),
+            None => (None, pattern),
+        };
+        let (path, prefix) = match path.strip_suffix('*') {
+            Some(path) => (path, true),
+            None => (path, false),
+        };
+        let rooted = path.starts_with('/') || (path.is_empty() && prefix);
+        if !rooted || path.contains(['*', ' ']) {
+            return Err(error());
+        }
+        Ok(Pattern { method, path: path.into(), prefix })
+    }
+
+    fn matches(&self, method: &str, path: &str) -> bool {
+        let path = if self.prefix { path.starts_with(&*self.path) } else { path == &*self.path };
+        path && self.method.as_deref().is_none_or(|ours| ours == method)
+    }
+}
+
+/// A pattern of [`Ignore`] that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoreError {
+    pattern: Box<str>,
+}
+
+impl fmt::Display for IgnoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pattern = &self.pattern;
+        write!(f, "`{pattern}` is no pattern of requests: write a path (\"/health\"), a path with `*` at its end ")?;
+        write!(f, "(\"/tachograph*\"), or a method before either (\"OPTIONS *\")")
+    }
+}
+
+impl std::error::Error for IgnoreError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_leaves_out_probes_and_what_we_serve() {
+        let ignore = Capture::default().ignore;
+        for path in ["/health", "/livez", "/readyz", "/metrics", "/tachograph", "/tachograph/requests"] {
+            assert!(ignore.matches("GET", path), "{path}");
+        }
+        assert!(ignore.matches("OPTIONS", "/experiments/1"));
+        assert!(!ignore.matches("GET", "/experiments/1"));
+        assert!(!ignore.matches("GET", "/health/deep"));
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_named_with_the_remedy() {
+        for pattern in ["", "health", "get /health", "/a*b", "GET", "GET /a b", " /a"] {
+            let error = Ignore::new([pattern]).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{pattern}`")) && error.contains("OPTIONS *"), "{error}");
+        }
+    }
+}

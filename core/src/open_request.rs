@@ -1,0 +1,227 @@
+//! The inbound adapter's side of a request: opens it, polls it, and closes it exactly once, however it ends.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::breakdown::Breakdown;
+use crate::context::Scope;
+use crate::handle::Handle;
+use crate::identity::Identity;
+use crate::place::Place;
+use crate::record::{ErrorInfo, Outcome, Record, RecordKind};
+use crate::recording::Recording;
+use crate::request_id::RequestId;
+use crate::totals::{CacheTotals, CallTotals};
+use crate::trace::{Extracted, TraceContext};
+
+/// What an adapter knows of a request when it comes in.
+#[derive(Debug, Clone, Default)]
+pub struct RequestHead<'a> {
+    /// The method as it came.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The template that matched, where routing is done already.
+    pub route: Option<&'a str>,
+    /// `http` or `https`, where it is known.
+    pub scheme: &'static str,
+    /// `1.1`, `2`, where it is known.
+    pub protocol_version: &'static str,
+    /// The value of `x-request-id`.
+    pub request_id: Option<&'a [u8]>,
+    /// What [`trace::extract`](crate::trace::extract) made of the trace headers.
+    pub trace: Extracted,
+    /// The size of the body, where it is announced.
+    pub body_bytes: Option<u64>,
+}
+
+/// A request that an inbound adapter has opened and has to see to its end.
+///
+/// Dropped before [`complete`](Self::complete), it closes by what was going on: a poll that never returned was a
+/// panic, anything else is a client that left.
+#[derive(Debug)]
+pub struct OpenRequest {
+    recording: Arc<Recording>,
+    polling: bool,
+    closed: bool,
+    task: bool,
+    responded: bool,
+    /// The size of the answer's body, where it was known.
+    announced: Option<u64>,
+}
+
+impl OpenRequest {
+    /// Opens a request; none where it is to pass unmeasured.
+    pub fn open(handle: &Handle, head: RequestHead<'_>) -> Option<Self> {
+        if handle.capture().ignore.matches(head.method, head.path) {
+            return None;
+        }
+        let counters = handle.live_counters();
+        counters.trace_headers_malformed.one_if(head.trace.malformed);
+        let given = head.request_id.and_then(RequestId::given);
+        counters.request_ids_refused.one_if(given.is_none() && head.request_id.is_some());
+        let identity = Identity {
+            request_id: given.unwrap_or_else(|| RequestId::made(handle.ids().request_id())),
+            trace: head.trace.context.unwrap_or_else(|| TraceContext::new(handle.ids().trace_id())),
+            span_id: handle.ids().span_id(),
+        };
+        let (place, cut) = Place::new(head.path, head.route, handle.limits().path_bytes);
+        counters.texts_cut.one_if(cut);
+        let record = Record {
+            method: match crate::method::known(head.method) {
+                Some(method) => Cow::Borrowed(method),
+                None => Cow::Owned(crate::text::cut(head.method, 64).to_owned()),
+            },
+            scheme: head.scheme,
+            protocol_version: head.protocol_version,
+            request_bytes: head.body_bytes,
+            ..blank(RecordKind::Request, place)
+        };
+        Some(Self::new(Recording::open(handle, identity, record), false))
+    }
+
+    /// Opens a task. Inside a request it belongs to the request's trace.
+    pub(crate) fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
+        let trace = match parent.map(Recording::identity) {
+            Some(parent) => TraceContext { parent_span_id: Some(parent.span_id()), ..parent.trace().clone() },
+            None => TraceContext::new(handle.ids().trace_id()),
+        };
+        let identity = Identity {
+            request_id: match parent {
+                Some(parent) => parent.identity().request_id().clone(),
+                None => RequestId::made(handle.ids().request_id()),
+            },
+            trace,
+            span_id: handle.ids().span_id(),
+        };
+        let (place, cut) = Place::new(name, None, handle.limits().path_bytes);
+        handle.live_counters().texts_cut.one_if(cut);
+        Self::new(Recording::open(handle, identity, blank(RecordKind::Task, place)), true)
+    }
+
+    fn new(recording: Arc<Recording>, task: bool) -> Self {
+        OpenRequest { recording, polling: false, closed: false, task, responded: false, announced: None }
+    }
+
+    /// What outbound adapters add to.
+    pub fn recording(&self) -> &Arc<Recording> {
+        &self.recording
+    }
+
+    /// Runs a piece of the request's work: calling the service, polling its future, producing its body. A panic in it
+    /// is remembered.
+    pub fn poll<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        self.polling = true;
+        let result = self.recording.poll(work);
+        self.polling = false;
+        result
+    }
+
+    /// Runs what drops a part of the request, so that what happens on the way still belongs to it.
+    pub fn drop_inside(&self, drop: impl FnOnce()) {
+        let _scope = Scope::enter(Some(Arc::clone(&self.recording)));
+        drop();
+    }
+
+    /// The head of the answer is ready. `body_bytes`: the size of the body where it is known; `streaming`: an upgrade
+    /// or an event stream.
+    pub fn respond(&mut self, status: u16, body_bytes: Option<u64>, streaming: bool) {
+        self.announced = body_bytes;
+        self.responded = true;
+        self.recording.respond(status, streaming);
+    }
+
+    /// A part of the body was handed over.
+    pub fn sent(&mut self, bytes: usize) {
+        self.recording.sent(bytes as u64);
+    }
+
+    /// A part of the request's own body was read, for bodies whose size was not announced.
+    pub fn received(&self, bytes: u64) {
+        self.recording.received(bytes);
+    }
+
+    /// The last byte was handed over.
+    pub fn complete(&mut self) {
+        self.close(Outcome::Completed);
+    }
+
+    /// Producing the body failed.
+    pub fn body_failed(&mut self) {
+        self.close(Outcome::BodyFailed);
+    }
+
+    /// The service returned an error of this type where an answer was due: it failed as a body does, but without a
+    /// status. An error that the application has told of is kept.
+    pub fn service_failed(&mut self, error_type: &'static str) {
+        self.recording.change(|record| {
+            record.error.get_or_insert_with(|| {
+                Box::new(ErrorInfo {
+                    type_name: error_type,
+                    message: "the service returned an error instead of a response".to_owned(),
+                    chain: Vec::new(),
+                })
+            });
+        });
+        self.close(Outcome::BodyFailed);
+    }
+
+    fn close(&mut self, outcome: Outcome) {
+        if !std::mem::replace(&mut self.closed, true) {
+            self.recording.close(outcome);
+        }
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        let outcome = if self.polling {
+            Outcome::Panicked
+        } else if self.responded && self.announced == Some(self.recording.sent_bytes()) {
+            // A body of known size may be dropped without ever having said that it is over.
+            Outcome::Completed
+        } else if self.task {
+            Outcome::Cancelled
+        } else {
+            Outcome::ClientDisconnected
+        };
+        self.close(outcome);
+    }
+}
+
+fn blank(kind: RecordKind, place: Place) -> Record {
+    Record {
+        recording: None,
+        kind,
+        method: Cow::Borrowed(""),
+        place,
+        scheme: "",
+        protocol_version: "",
+        status: None,
+        outcome: Outcome::Completed,
+        streaming: false,
+        ended: SystemTime::UNIX_EPOCH,
+        duration: 0,
+        first_byte: None,
+        request_bytes: None,
+        response_bytes: 0,
+        user_id: None,
+        action: None,
+        fields: Vec::new(),
+        metadata: Vec::new(),
+        error: None,
+        database: CallTotals::default(),
+        external: CallTotals::default(),
+        cache: CacheTotals::default(),
+        connection_waits: 0,
+        calls: Vec::new(),
+        groups: Vec::new(),
+        calls_ungrouped: 0,
+        spans: Vec::new(),
+        breakdown: Breakdown::default(),
+        polled: 0,
+        polls: 0,
+        longest_poll: 0,
+    }
+}

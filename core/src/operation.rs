@@ -1,0 +1,128 @@
+//! What a call asks, of whom: the part that is the same each time, so that a call need not carry it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::call::CallKind;
+use crate::sql::{self, BoundedCache, Statement};
+
+/// A kind of call: to whom, and what is asked there.
+///
+/// Operations are shared: each thread keeps the ones it has seen last, so that a query's text is read once and not
+/// for each call, and no count is shared between cores.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    kind: CallKind,
+    system: &'static str,
+    target: Box<str>,
+    summary: Box<str>,
+    statement: Option<Statement>,
+}
+
+thread_local! {
+    static QUERIES: RefCell<BoundedCache<Arc<Operation>>> = RefCell::default();
+    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 3]> = RefCell::default();
+}
+
+impl Operation {
+    /// A query. `system` is OpenTelemetry's `db.system.name` (`postgresql`, `sqlite`), `target` the pool's or
+    /// database's name; literals in `sql` are replaced before anything is kept.
+    pub fn database(system: &'static str, target: &str, sql: &str) -> Arc<Self> {
+        let make = || {
+            let statement = sql::parse(sql);
+            let summary = statement.summary().into();
+            Arc::new(Operation {
+                kind: CallKind::Database,
+                system,
+                target: bounded(target),
+                summary,
+                statement: Some(statement),
+            })
+        };
+        cached(&QUERIES, |queries| queries.get_or_insert_with(target, sql, make), make)
+    }
+
+    /// A call to another service: `target` is its host (and port), `summary` what is asked (`GET`, `GetItem`).
+    pub fn external(target: &str, summary: &str) -> Arc<Self> {
+        Self::simple(CallKind::External, 0, target, summary)
+    }
+
+    /// A call to a cache: `target` is its name, `summary` the command.
+    pub fn cache(target: &str, summary: &str) -> Arc<Self> {
+        Self::simple(CallKind::Cache, 1, target, summary)
+    }
+
+    /// Anything else worth timing.
+    pub fn other(target: &str, summary: &str) -> Arc<Self> {
+        Self::simple(CallKind::Other, 2, target, summary)
+    }
+
+    fn simple(kind: CallKind, place: usize, target: &str, summary: &str) -> Arc<Self> {
+        let make = || {
+            Arc::new(Operation {
+                kind,
+                system: "",
+                target: bounded(target),
+                summary: bounded(summary),
+                statement: None,
+            })
+        };
+        cached(&OTHERS, |caches| caches[place].get_or_insert_with(target, summary, make), make)
+    }
+
+    /// Whom it goes to.
+    pub fn kind(&self) -> CallKind {
+        self.kind
+    }
+
+    /// OpenTelemetry's `db.system.name`; empty for what is no database.
+    pub fn system(&self) -> &'static str {
+        self.system
+    }
+
+    /// The pool's name, the host, the cache's name.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// What is asked, in a few words of low cardinality: `SELECT experiments`, `GET`.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// The parameterised statement of a query.
+    pub fn statement(&self) -> Option<&Statement> {
+        self.statement.as_ref()
+    }
+
+    /// BEGIN, COMMIT and their like: their time counts, but they are no queries.
+    pub fn is_transaction_control(&self) -> bool {
+        self.statement.as_ref().is_some_and(Statement::is_transaction_control)
+    }
+
+    /// Whether two calls asked the same. Threads keep operations of their own, so the address does not decide it.
+    pub(crate) fn is_same(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        Arc::ptr_eq(self, other) || self == other
+    }
+}
+
+/// A thread whose values are being destroyed can still make calls; it goes without the cache.
+fn cached<C: 'static>(
+    cache: &'static std::thread::LocalKey<RefCell<C>>,
+    lookup: impl FnOnce(&mut C) -> Arc<Operation>,
+    make: impl Fn() -> Arc<Operation>,
+) -> Arc<Operation> {
+    let mut lookup = Some(lookup);
+    cache
+        .try_with(|cache| {
+            cache.try_borrow_mut().ok().and_then(|mut cache| lookup.take().map(|lookup| lookup(&mut cache)))
+        })
+        .ok()
+        .flatten()
+        .unwrap_or_else(make)
+}
+
+/// Names come from configuration and from hosts, and a host can be anything.
+fn bounded(name: &str) -> Box<str> {
+    crate::text::cut(name, 255).into()
+}

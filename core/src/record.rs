@@ -1,0 +1,400 @@
+//! The finished record of one request: what every exporter renders.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::breakdown::Breakdown;
+use crate::call::{Call, CallGroup, CallKind};
+use crate::field::FieldValue;
+use crate::identity::Identity;
+use crate::level::Level;
+use crate::place::Place;
+use crate::recording::Recording;
+use crate::span::Span;
+use crate::totals::{CacheTotals, CallTotals};
+
+/// What was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordKind {
+    /// A request that came in.
+    Request,
+    /// Work that no request started: [`task`](crate::task).
+    Task,
+}
+
+impl RecordKind {
+    /// The `event` of the JSON line: `request` or `task`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecordKind::Request => "request",
+            RecordKind::Task => "task",
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The last byte of the answer was handed over; for a task, it returned.
+    Completed,
+    /// The client left before the last byte. Also what a time-out outside the layer looks like.
+    ClientDisconnected,
+    /// The handler, or the body while it was produced, panicked.
+    Panicked,
+    /// The body ended in an error.
+    BodyFailed,
+    /// It was still running when the instance shut down.
+    OpenAtShutdown,
+    /// A task that was dropped before it returned.
+    Cancelled,
+}
+
+impl Outcome {
+    /// The name in the JSON line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::ClientDisconnected => "client_disconnected",
+            Outcome::Panicked => "panicked",
+            Outcome::BodyFailed => "body_failed",
+            Outcome::OpenAtShutdown => "open_at_shutdown",
+            Outcome::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An error that the application attached to its request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorInfo {
+    pub(crate) type_name: &'static str,
+    pub(crate) message: String,
+    pub(crate) chain: Vec<String>,
+}
+
+impl ErrorInfo {
+    /// The name of its Rust type.
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// What it says.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What its sources say, the nearest first; at most 8.
+    pub fn chain(&self) -> &[String] {
+        &self.chain
+    }
+}
+
+/// One request, or one task, after its end. Nothing changes in it any more.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub(crate) recording: Option<Arc<Recording>>,
+    pub(crate) kind: RecordKind,
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) place: Place,
+    pub(crate) scheme: &'static str,
+    pub(crate) protocol_version: &'static str,
+    pub(crate) status: Option<u16>,
+    pub(crate) outcome: Outcome,
+    pub(crate) streaming: bool,
+    pub(crate) ended: SystemTime,
+    pub(crate) duration: u64,
+    pub(crate) first_byte: Option<u64>,
+    pub(crate) request_bytes: Option<u64>,
+    pub(crate) response_bytes: u64,
+    pub(crate) user_id: Option<Box<str>>,
+    pub(crate) action: Option<Box<str>>,
+    pub(crate) fields: Vec<(Cow<'static, str>, FieldValue)>,
+    pub(crate) metadata: Vec<(Cow<'static, str>, String)>,
+    pub(crate) error: Option<Box<ErrorInfo>>,
+    pub(crate) database: CallTotals,
+    pub(crate) external: CallTotals,
+    pub(crate) cache: CacheTotals,
+    pub(crate) connection_waits: u32,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) groups: Vec<CallGroup>,
+    pub(crate) calls_ungrouped: u32,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) breakdown: Breakdown,
+    pub(crate) polled: u64,
+    pub(crate) polls: u32,
+    pub(crate) longest_poll: u64,
+}
+
+impl Record {
+    /// Whether it is a request or a task.
+    pub fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// Its request id, trace and span.
+    pub fn identity(&self) -> &Identity {
+        match &self.recording {
+            Some(recording) => recording.identity(),
+            None => Identity::none(),
+        }
+    }
+
+    /// The method as it came, `GET`; empty for a task. Unbounded in number: metrics use
+    /// [`known_method`](Self::known_method).
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The method if it is one of HTTP's own, else OpenTelemetry's `_OTHER`.
+    pub fn known_method(&self) -> &'static str {
+        crate::method::known(&self.method).unwrap_or("_OTHER")
+    }
+
+    /// The template that matched, `/experiments/{id}`; none where nothing matched.
+    pub fn route(&self) -> Option<&str> {
+        self.place.route()
+    }
+
+    /// The path as it came, without the query. A task has its name here.
+    pub fn path(&self) -> &str {
+        self.place.path()
+    }
+
+    /// A task's name.
+    pub fn task_name(&self) -> Option<&str> {
+        (self.kind == RecordKind::Task).then(|| self.place.path())
+    }
+
+    /// `http` or `https`, as the server saw it; empty where that is not known.
+    pub fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// OpenTelemetry's `network.protocol.version`: `1.1`, `2`.
+    pub fn protocol_version(&self) -> &'static str {
+        self.protocol_version
+    }
+
+    /// The status of the answer, where one was given.
+    pub fn status_code(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// An upgrade or an event stream: its duration says nothing about latency.
+    pub fn is_streaming(&self) -> bool {
+        self.streaming
+    }
+
+    /// OpenTelemetry's `error.type`: the type of the error that the application gave, else the outcome where it was
+    /// no good one, else the status from 500 on.
+    pub fn error_type(&self) -> Option<Cow<'_, str>> {
+        match (&self.error, self.outcome, self.status) {
+            (Some(error), ..) => Some(Cow::Borrowed(error.type_name)),
+            (None, Outcome::Completed, Some(status @ 500..)) => Some(Cow::Owned(status.to_string())),
+            (None, Outcome::Completed, _) => None,
+            (None, outcome, _) => Some(Cow::Borrowed(outcome.as_str())),
+        }
+    }
+
+    /// The error that the application attached.
+    pub fn error(&self) -> Option<&ErrorInfo> {
+        self.error.as_deref()
+    }
+
+    /// How loud its line is: a panic is critical, 5xx and a failed body are errors, 4xx is a warning.
+    pub fn level(&self) -> Level {
+        match (self.outcome, self.status) {
+            (Outcome::Panicked, _) => Level::Critical,
+            (Outcome::BodyFailed, _) | (_, Some(500..)) => Level::Error,
+            (_, Some(400..)) => Level::Warning,
+            _ => Level::Info,
+        }
+    }
+
+    /// When it began, by the wall clock.
+    pub fn started(&self) -> SystemTime {
+        self.ended.checked_sub(self.duration()).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// When it ended, by the wall clock.
+    pub fn ended(&self) -> SystemTime {
+        self.ended
+    }
+
+    /// From the call of the service to the last byte of the body.
+    pub fn duration(&self) -> Duration {
+        Duration::from_nanos(self.duration)
+    }
+
+    /// From the beginning to the head of the answer.
+    pub fn first_byte(&self) -> Option<Duration> {
+        self.first_byte.map(Duration::from_nanos)
+    }
+
+    /// The size of the request's body: as announced, or else as read.
+    pub fn request_bytes(&self) -> Option<u64> {
+        self.request_bytes
+    }
+
+    /// Bytes of the answer's body that were handed over, as they go on the wire; 0 for HEAD.
+    pub fn response_bytes(&self) -> u64 {
+        self.response_bytes
+    }
+
+    /// Who asked, as the application said.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
+    }
+
+    /// What for, as the application said.
+    pub fn action(&self) -> Option<&str> {
+        self.action.as_deref()
+    }
+
+    /// The application's own fields, in the order they were first set.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&str, &FieldValue)> {
+        self.fields.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// One of the application's own fields.
+    pub fn field(&self, name: &str) -> Option<&FieldValue> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    /// The application's metadata, each value as JSON text.
+    pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.metadata.iter().map(|(name, json)| (&**name, json.as_str()))
+    }
+
+    /// The database part.
+    pub fn database(&self) -> Database<'_> {
+        Database { record: self }
+    }
+
+    /// Calls to other services.
+    pub fn external(&self) -> &CallTotals {
+        &self.external
+    }
+
+    /// Calls to caches.
+    pub fn cache(&self) -> &CacheTotals {
+        &self.cache
+    }
+
+    /// The calls that were kept one by one, in the order they ended.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// All calls, taken together by operation and callsite.
+    pub fn call_groups(&self) -> Vec<CallGroup> {
+        let mut groups = self.groups.clone();
+        for call in &self.calls {
+            match groups.iter_mut().find(|group| group.takes(call)) {
+                Some(group) => group.add(call),
+                None => groups.push(CallGroup::of(call)),
+            }
+        }
+        groups
+    }
+
+    /// Calls that are in the totals only: neither kept nor in a group.
+    pub fn calls_ungrouped(&self) -> u32 {
+        self.calls_ungrouped
+    }
+
+    /// The application's own spans inside the request.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Where the time went.
+    pub fn breakdown(&self) -> &Breakdown {
+        &self.breakdown
+    }
+
+    /// The time being polled, calls included.
+    pub fn polled(&self) -> Duration {
+        Duration::from_nanos(self.polled)
+    }
+
+    /// How often it was polled.
+    pub fn polls(&self) -> u32 {
+        self.polls
+    }
+
+    /// The longest single poll: how long it kept its thread from everybody else.
+    pub fn longest_poll(&self) -> Duration {
+        Duration::from_nanos(self.longest_poll)
+    }
+}
+
+/// The database part of a record.
+#[derive(Debug, Clone, Copy)]
+pub struct Database<'a> {
+    record: &'a Record,
+}
+
+impl<'a> Database<'a> {
+    /// Queries; BEGIN, COMMIT and ROLLBACK are none.
+    pub fn count(&self) -> u32 {
+        self.record.database.count()
+    }
+
+    /// Calls that failed.
+    pub fn errors(&self) -> u32 {
+        self.record.database.errors()
+    }
+
+    /// The sum over calls, BEGIN and COMMIT included; more than their share of the request where they overlap.
+    pub fn total(&self) -> Duration {
+        self.record.database.total()
+    }
+
+    /// The longest call.
+    pub fn slowest(&self) -> Duration {
+        self.record.database.slowest()
+    }
+
+    /// Rows returned or changed.
+    pub fn rows(&self) -> u64 {
+        self.record.database.amount()
+    }
+
+    /// How often a connection was asked of a pool.
+    pub fn connection_waits(&self) -> u32 {
+        self.record.connection_waits
+    }
+
+    /// The largest number of times one statement was run.
+    pub fn repeats(&self) -> u32 {
+        let mut counts: Vec<(u64, u32)> = Vec::new();
+        let mut add = |hash: u64, count: u32| match counts.iter_mut().find(|(other, _)| *other == hash) {
+            Some((_, sum)) => *sum += count,
+            None => counts.push((hash, count)),
+        };
+        let queries = |operation: &crate::Operation| {
+            operation
+                .statement()
+                .filter(|statement| !statement.is_transaction_control())
+                .map(|statement| statement.hash())
+        };
+        for group in &self.record.groups {
+            queries(group.operation()).into_iter().for_each(|hash| add(hash, group.count()));
+        }
+        for call in &self.record.calls {
+            queries(call.operation()).into_iter().for_each(|hash| add(hash, 1));
+        }
+        counts.into_iter().map(|(_, count)| count).max().unwrap_or(0)
+    }
+
+    /// The calls that were kept one by one, transaction control included.
+    pub fn calls(&self) -> impl Iterator<Item = &'a Call> + use<'a> {
+        self.record.calls.iter().filter(|call| call.kind() == CallKind::Database)
+    }
+}

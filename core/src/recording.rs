@@ -1,0 +1,331 @@
+//! A request in flight: what adapters add to, from any thread, until it closes and becomes a [`Record`].
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use crate::breakdown::Share;
+use crate::call::{Call, CallGroup, CallKind, CallOutcome, Yield};
+use crate::clock::nanos;
+use crate::context::{self, Scope};
+use crate::handle::{Companion, Handle};
+use crate::identity::Identity;
+use crate::lock::lock;
+use crate::operation::Operation;
+use crate::record::{Outcome, Record};
+use crate::span::Span;
+use crate::timeline::Timeline;
+
+/// A request, or a task, that has not ended.
+///
+/// It is shared by whatever works for the request. After its end everything here still can be called and does
+/// nothing; calls that come too late are counted.
+pub struct Recording {
+    handle: Handle,
+    identity: Identity,
+    start: u64,
+    shard: usize,
+    place: u32,
+    companion: OnceLock<Box<dyn Companion>>,
+    /// Bytes of the answer's body that were handed over: written by each frame, so not behind the lock.
+    sent: AtomicU64,
+    state: Mutex<Option<State>>,
+}
+
+/// What changes while the request runs.
+struct State {
+    timeline: Timeline,
+    record: Record,
+}
+
+impl Recording {
+    pub(crate) fn open(handle: &Handle, identity: Identity, record: Record) -> Arc<Self> {
+        let start = handle.clock().monotonic();
+        let shard = handle.shards().index();
+        let timeline = Timeline::new(start, handle.expects_reported_calls());
+        let recording = handle.shards().at(shard).open(|place| {
+            Arc::new(Recording {
+                handle: handle.clone(),
+                identity,
+                start,
+                shard,
+                place,
+                companion: OnceLock::new(),
+                sent: AtomicU64::new(0),
+                state: Mutex::new(Some(State { timeline, record })),
+            })
+        });
+        if let Some(companion) = handle.companions().and_then(|companions| companions.accompany(&recording)) {
+            let _ = recording.companion.set(companion);
+        }
+        recording
+    }
+
+    /// The instance that records it.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Its request id, trace and span.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_open(&self) -> bool {
+        lock(&self.state).is_some()
+    }
+
+    /// The user's id, if the application has told it by now.
+    pub fn user_id(&self) -> Option<Box<str>> {
+        self.change(|record| record.user_id.clone()).flatten()
+    }
+
+    /// Says which route matched, for those who learn it late.
+    pub fn set_route(&self, route: &str) {
+        let most = self.handle.limits().path_bytes;
+        let cut = self.change(|record| record.place.set_route(route, most)).unwrap_or(false);
+        self.handle.live_counters().texts_cut.one_if(cut);
+    }
+
+    /// A part of the request's own body was read, where its size was not announced.
+    pub fn received(&self, bytes: u64) {
+        self.change(|record| *record.request_bytes.get_or_insert(0) += bytes);
+    }
+
+    /// Runs `work` for this request: it is current on the thread meanwhile, and the time counts as being polled.
+    ///
+    /// Where it is current already, the work is part of the poll that is running.
+    pub fn poll<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        if context::is_current(self) {
+            return work();
+        }
+        let _polling = Polling::start(Arc::clone(self));
+        let _scope = Scope::enter(Some(Arc::clone(self)));
+        work()
+    }
+
+    /// For one who enters and leaves by calls of its own, as a tracing span does: until it is dropped, the request is
+    /// current on this thread and counts as being polled. None where it is current already.
+    pub fn enter_poll(self: &Arc<Self>) -> Option<(Scope, Polling)> {
+        if context::is_current(self) {
+            return None;
+        }
+        // The order matters: they are dropped in it.
+        Some((Scope::alone(Some(Arc::clone(self))), Polling::start(Arc::clone(self))))
+    }
+
+    /// A call that began in the past and is over, for those who only hear of it at its end. It ended now.
+    pub fn report_call(&self, operation: Arc<Operation>, duration: Duration, outcome: CallOutcome, brought: Yield) {
+        let now = self.now();
+        let begun = now.saturating_sub(nanos(duration)).max(self.start);
+        let counters = self.handle.live_counters();
+        let exact = self.with(|state, handle| {
+            let share = operation.kind().share();
+            let exact = share.is_none_or(|share| state.timeline.call_reported(share, begun, now, now));
+            let call = Call {
+                operation,
+                start: begun - self.start,
+                end: now - self.start,
+                first_byte: None,
+                outcome,
+                status: None,
+                brought,
+                error: None,
+                callsite: None,
+                span_id: None,
+            };
+            state.keep(call, handle);
+            exact
+        });
+        match exact {
+            Some(exact) => counters.calls_estimated.one_if(!exact),
+            None => counters.late_calls.one(),
+        }
+    }
+
+    /// Time that was spent waiting for a database connection, until now.
+    pub fn report_connection_wait(&self, duration: Duration) {
+        let now = self.now();
+        let begun = now.saturating_sub(nanos(duration)).max(self.start);
+        let exact = self.with(|state, _| {
+            state.record.connection_waits += 1;
+            state.timeline.call_reported(Share::ConnectionWait, begun, now, now)
+        });
+        self.handle.live_counters().calls_estimated.one_if(exact == Some(false));
+    }
+
+    /// A span of the application begins. Its place, for [`end_span`](Self::end_span) and as the parent of others; none
+    /// where it is not kept.
+    pub fn start_span(&self, name: impl Into<std::borrow::Cow<'static, str>>, parent: Option<u32>) -> Option<u32> {
+        let at = self.now().saturating_sub(self.start);
+        let most = self.handle.limits().spans;
+        let place = self.change(|record| {
+            (record.spans.len() < most).then(|| {
+                record.spans.push(Span { name: name.into(), parent, start: at, end: None });
+                record.spans.len() as u32 - 1
+            })
+        });
+        self.handle.live_counters().spans_dropped.one_if(place == Some(None));
+        place.flatten()
+    }
+
+    /// The span at this place has ended.
+    pub fn end_span(&self, place: u32) {
+        let at = self.now().saturating_sub(self.start);
+        self.change(|record| {
+            if let Some(span) = record.spans.get_mut(place as usize) {
+                span.end = Some(at);
+            }
+        });
+    }
+
+    pub(crate) fn companion(&self) -> Option<&dyn Companion> {
+        self.companion.get().map(|companion| &**companion)
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.handle.clock().monotonic()
+    }
+
+    /// Changes the record if the request is still open.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Record) -> R) -> Option<R> {
+        lock(&self.state).as_mut().map(|state| change(&mut state.record))
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut State, &Handle) -> R) -> Option<R> {
+        lock(&self.state).as_mut().map(|state| change(state, &self.handle))
+    }
+
+    /// The head of the answer is ready: what follows is the body.
+    pub(crate) fn respond(&self, status: u16, streaming: bool) {
+        let now = self.now();
+        self.with(|state, _| {
+            state.timeline.body_started(now);
+            state.record.status = Some(status);
+            state.record.streaming |= streaming;
+            state.record.first_byte = Some(now.saturating_sub(self.start));
+        });
+    }
+
+    pub(crate) fn sent(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn sent_bytes(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Ends the request and hands its record to the exporters. Only the first time: later ones return false.
+    pub(crate) fn close(self: &Arc<Self>, outcome: Outcome) -> bool {
+        let now = self.now();
+        let Some(State { mut timeline, mut record }) = lock(&self.state).take() else { return false };
+        let (duration, breakdown) = timeline.finish(now);
+        record.outcome = outcome;
+        record.duration = duration;
+        record.breakdown = breakdown;
+        record.polled = timeline.polled();
+        record.ended = self.handle.now();
+        record.response_bytes = self.sent_bytes();
+        record.recording = Some(Arc::clone(self));
+        self.handle.export(&record);
+        self.handle.shards().at(self.shard).close(self.place);
+        true
+    }
+
+    pub(crate) fn call_started(&self, kind: CallKind, now: u64) {
+        if let Some(share) = kind.share() {
+            self.with(|state, _| state.timeline.call_started(share, now));
+        }
+    }
+
+    pub(crate) fn call_ended(&self, now: u64, mut call: Call) {
+        // Times arrive by the clock and are kept from the beginning of the request.
+        call.start = call.start.saturating_sub(self.start);
+        call.end = now.saturating_sub(self.start).max(call.start);
+        let kept = self.with(|state, handle| {
+            if let Some(share) = call.kind().share() {
+                state.timeline.call_ended(share, now);
+            }
+            state.keep(call, handle);
+        });
+        if kept.is_none() {
+            self.handle.live_counters().late_calls.one();
+        }
+    }
+
+    pub(crate) fn wait_started(&self, now: u64) {
+        self.with(|state, _| {
+            state.record.connection_waits += 1;
+            state.timeline.call_started(Share::ConnectionWait, now);
+        });
+    }
+
+    pub(crate) fn wait_ended(&self, now: u64) {
+        self.with(|state, _| state.timeline.call_ended(Share::ConnectionWait, now));
+    }
+}
+
+impl State {
+    fn keep(&mut self, call: Call, handle: &Handle) {
+        let record = &mut self.record;
+        match call.kind() {
+            CallKind::Database => record.database.add(&call),
+            CallKind::External => record.external.add(&call),
+            CallKind::Cache => record.cache.add(&call),
+            CallKind::Other => {}
+        }
+        let limits = handle.limits();
+        if record.calls.len() < limits.calls {
+            // Most requests make a few calls; doubling from four wastes less than the usual growth.
+            if record.calls.capacity() == record.calls.len() {
+                record.calls.reserve_exact((record.calls.len() / 2).max(4));
+            }
+            record.calls.push(call);
+            return;
+        }
+        handle.live_counters().calls_grouped.one();
+        if let Some(group) = record.groups.iter_mut().find(|group| group.takes(&call)) {
+            group.add(&call);
+        } else if record.groups.len() < limits.groups {
+            record.groups.push(CallGroup::of(&call));
+        } else {
+            record.calls_ungrouped += 1;
+            handle.live_counters().calls_ungrouped.one();
+        }
+    }
+}
+
+/// The request counts as being polled while this lives.
+#[derive(Debug)]
+#[must_use]
+pub struct Polling {
+    recording: Arc<Recording>,
+    started: u64,
+}
+
+impl Polling {
+    fn start(recording: Arc<Recording>) -> Self {
+        let started = recording.now();
+        recording.with(|state, _| state.timeline.poll_started(started));
+        Polling { recording, started }
+    }
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        let now = self.recording.now();
+        self.recording.with(|state, _| {
+            state.timeline.poll_ended(now);
+            state.record.polls = state.record.polls.saturating_add(1);
+            state.record.longest_poll = state.record.longest_poll.max(now.saturating_sub(self.started));
+        });
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("identity", &self.identity).finish_non_exhaustive()
+    }
+}
