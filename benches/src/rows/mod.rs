@@ -1,0 +1,73 @@
+//! What is measured: a workload's router with something added to it, and the proof that it did its work.
+//!
+//! A new row is one function from a [`Router`] to a [`Row`], named in the list of its workload in `benches/request.rs`.
+
+mod floor;
+
+pub use floor::{FLOOR, floor};
+
+use axum::Router;
+use axum::extract::Request;
+use std::fmt;
+use std::task::{Context, Poll};
+use tower_layer::layer_fn;
+use tower_service::Service;
+
+/// A router to be measured.
+pub struct Row {
+    /// What was added to the workload.
+    pub name: &'static str,
+    /// The workload with that added.
+    pub router: Router,
+    /// Run after the last request.
+    pub proof: Proof,
+}
+
+/// Ends a row's background work and compares what came out of it with the number of requests that went in.
+///
+/// Says what it found, or what is missing.
+pub type Proof = Box<dyn FnOnce(u64) -> Result<String, String>>;
+
+impl fmt::Debug for Row {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Row").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The workload alone: what the other rows are compared with, so it comes first.
+pub fn bare(router: Router) -> Row {
+    Row { name: "bare router", router, proof: answered() }
+}
+
+/// The workload alone once more: what it seems to add is the noise of the run.
+pub fn bare_again(router: Router) -> Row {
+    Row { name: "bare router again", router, proof: answered() }
+}
+
+/// A layer that does nothing: what axum takes for any layer at all, as it boxes the service and its future.
+pub fn empty_layer(router: Router) -> Row {
+    Row { name: "empty layer", router: router.layer(layer_fn(Empty)), proof: answered() }
+}
+
+/// A service of its own: axum would recognise the one it has made, and not box it again.
+#[derive(Clone)]
+struct Empty<Inner>(Inner);
+
+impl<Inner: Service<Request>> Service<Request> for Empty<Inner> {
+    type Response = Inner::Response;
+    type Error = Inner::Error;
+    type Future = Inner::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        self.0.call(request)
+    }
+}
+
+/// For rows that leave nothing behind: the runner itself has looked at each answer.
+fn answered() -> Proof {
+    Box::new(|requests| Ok(format!("{requests} answers")))
+}
