@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::handle::Handle;
+
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// How often each bound was hit since the instance was built.
@@ -48,6 +50,29 @@ impl Counter {
         if hit {
             self.one();
         }
+    }
+}
+
+/// For adapters, which see things that core does not.
+impl Handle {
+    /// Counts a call that belongs to no request.
+    pub fn count_unattributed_call(&self) {
+        self.live_counters().unattributed_calls.one();
+    }
+
+    /// Counts a call whose request is gone already.
+    pub fn count_late_call(&self) {
+        self.live_counters().late_calls.one();
+    }
+
+    /// Counts a text that was cut.
+    pub fn count_cut_text(&self) {
+        self.live_counters().texts_cut.one();
+    }
+
+    /// Counts fields for which there was no room.
+    pub fn count_dropped_fields(&self, fields: u64) {
+        self.live_counters().fields_dropped.add(fields);
     }
 }
 

@@ -64,6 +64,8 @@ pub trait Companion: Send + Sync {
     fn enter(&self);
     /// It is no longer.
     fn exit(&self);
+    /// The request has ended. What is left of its future may still be dropped inside it.
+    fn end(&self) {}
 }
 
 impl Handle {

@@ -231,6 +231,9 @@ impl Recording {
         record.recording = Some(Arc::clone(self));
         self.handle.export(&record);
         self.handle.shards().at(self.shard).close(self.place);
+        if let Some(companion) = self.companion() {
+            companion.end();
+        }
         true
     }
 

@@ -4,14 +4,14 @@ use std::fmt::{self, Display, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The longest beginning of `text` that has at most `most` bytes and ends between characters.
-pub(crate) fn cut(text: &str, most: usize) -> &str {
+pub fn cut(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
 
 /// Formats `value` into at most `most` bytes; true where something was left out.
 ///
 /// The user's `Display` runs here: where it panics, what it had written until then is kept.
-pub(crate) fn bounded(value: &dyn Display, most: usize) -> (String, bool) {
+pub fn bounded(value: &dyn Display, most: usize) -> (String, bool) {
     let mut writer = Bounded { text: String::new(), most, cut: false };
     // An error is either ours, to stop a value that writes for ever, or the value's own: what there is stays.
     let panicked = catch_unwind(AssertUnwindSafe(|| write!(writer, "{value}").is_err())).is_err();
