@@ -1,1 +1,43 @@
 //! Bounded buffers, flush, retry and drop counters that every sending exporter shares.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tachograph_delivery::{Delivery, Settings, sinks};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings {
+//!     drop_notice: Some(Box::new(|dropped, line| line.extend(format!("{dropped} lines were dropped\n").bytes()))),
+//!     ..Settings::default()
+//! };
+//! let sink = sinks::Stream::stdout()?;
+//! let delivery = Delivery::start(settings, Box::new(sink), |failure| eprintln!("{failure}"))?;
+//!
+//! delivery.write(|line| line.extend_from_slice(b"GET /experiments/7 200\n"));
+//! delivery.flush(Duration::from_secs(1))?;
+//! assert_eq!(delivery.counters().written_lines, 1);
+//! # Ok(())
+//! # }
+//! ```
+
+mod backoff;
+mod budget;
+mod buffers;
+mod counters;
+mod delivery;
+mod error;
+mod failure;
+mod lock;
+mod pace;
+mod progress;
+mod settings;
+mod sink;
+pub mod sinks;
+mod timer;
+mod worker;
+
+pub use counters::Counters;
+pub use delivery::Delivery;
+pub use error::{Error, FlushError};
+pub use failure::Failure;
+pub use settings::{DropNotice, Settings};
+pub use sink::{SendError, Sink};
