@@ -1,0 +1,82 @@
+//! The service's future: polled as a part of its request, and dropped as one.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::Response;
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tachograph_core::OpenRequest;
+
+use crate::answer::{self, Answer, Expected};
+use crate::body::ResponseBody;
+
+pin_project! {
+    /// The future of a [`Service`](crate::Service).
+    #[derive(Debug)]
+    #[must_use = "a future does nothing unless it is awaited"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        inner: Option<F>,
+        // None where the request passes unmeasured.
+        open: Option<OpenRequest>,
+        expected: Expected,
+    }
+
+    impl<F> PinnedDrop for ResponseFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // The calls that are given up here still belong to the request, so it ends after them.
+            let mut this = this.project();
+            if let Some(open) = this.open {
+                open.drop_inside(|| this.inner.set(None));
+            }
+        }
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn unmeasured(inner: F) -> Self {
+        ResponseFuture { inner: Some(inner), open: None, expected: Expected::Body }
+    }
+
+    pub(crate) fn measured(inner: F, open: OpenRequest, expected: Expected) -> Self {
+        ResponseFuture { inner: Some(inner), open: Some(open), expected }
+    }
+}
+
+impl<F, R, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    R: Body,
+{
+    type Output = Result<Response<ResponseBody<R>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let mut work = || {
+            let Some(inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Pending };
+            let result = ready!(inner.poll(cx));
+            this.inner.set(None);
+            Poll::Ready(result)
+        };
+        let result = match this.open {
+            Some(open) => ready!(open.poll(work)),
+            None => ready!(work()),
+        };
+        let Some(mut open) = this.open.take() else {
+            return Poll::Ready(result.map(|response| response.map(ResponseBody::unmeasured)));
+        };
+        Poll::Ready(match result {
+            Ok(mut response) => {
+                answer::name_request(response.headers_mut(), open.recording());
+                let answer = Answer::of(&response, *this.expected);
+                open.respond(response.status().as_u16(), answer.body_bytes, answer.streaming);
+                Ok(response.map(|body| ResponseBody::measured(body, open, answer.body_bytes)))
+            }
+            Err(error) => {
+                open.service_failed(std::any::type_name::<E>());
+                Err(error)
+            }
+        })
+    }
+}
