@@ -1,1 +1,101 @@
 //! Writes each record as one line of JSON or text.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tachograph_core::{Handle, Service};
+//! use tachograph_json::{Json, Output, Settings};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("requests.log");
+//! let service = Service::new("experiments-api").version("1.4.2");
+//! let settings = Settings { output: Output::File(path.clone()), ..Settings::default() };
+//! let handle = Handle::builder().exporter(Json::new(&service, settings)?).service(service).build();
+//!
+//! # let work = async {};
+//! # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+//! # assert!(std::pin::pin!(handle.task("rollup", work)).poll(&mut context).is_ready());
+//! handle.shutdown(Duration::from_secs(2));
+//! let line = std::fs::read_to_string(path)?;
+//! assert!(line.starts_with(r#"{"timestamp":""#) && line.contains(r#""name":"rollup","outcome":"completed""#));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The line of a request
+//! Flat, in this order, the application's own fields behind it, and last `metadata`, the one object. Times are in
+//! milliseconds to the microsecond, sizes in bytes. A field that does not apply is left out; a measured zero is written.
+//!
+//! | field | |
+//! |---|---|
+//! | `timestamp` | the end, ISO 8601 in UTC |
+//! | `level` | `info`, `warning` (4xx), `error` (5xx, a body that failed), `critical` (a panic) |
+//! | `logger` | `tachograph.request`; `tachograph.task`, `tachograph.call`; the target of an application's own line |
+//! | `message` | for those who read: `GET /experiments/{id} 200 12.34 ms` |
+//! | `event` | `request`, `task` or `call`; an application's own line has none |
+//! | `service`, `version`, `environment` | as configured |
+//! | `request_id`, `trace_id`, `span_id` | always there |
+//! | `user_id`, `action` | where the application said them |
+//! | `method`, `route`, `path` | `route` where one matched; a task has `name` instead of the three |
+//! | `status_code` | where an answer was given |
+//! | `outcome` | `completed`, `client_disconnected`, `panicked`, `body_failed`, `open_at_shutdown`; of a task also `cancelled` |
+//! | `error_type` | the type of the error that the application gave, else the outcome or the status of a failure |
+//! | `error_message`, `error_chain` | where the application gave an error: what it says, and what its sources say, joined by `: ` |
+//! | `duration_ms` | to the last byte of the body |
+//! | `first_byte_ms` | to the head of the answer, where there was one |
+//! | `request_bytes`, `response_bytes`, `streaming` | of requests; `request_bytes` where the size is known |
+//! | `db_queries`, `db_ms` | BEGIN, COMMIT and ROLLBACK are no queries, but take their time |
+//! | `db_total_ms` | where the database was called: the sum over calls, which may overlap |
+//! | `db_wait_ms` | waiting for a connection |
+//! | `db_rows`, `db_errors`, `db_slowest_ms`, `db_repeats` | where the database was called; `db_repeats`: how often the most frequent statement ran |
+//! | `external_calls`, `external_ms` | calls to other services |
+//! | `external_total_ms`, `external_errors` | where another service was called |
+//! | `cache_hits`, `cache_misses`, `cache_ms` | keys found and not found |
+//! | `own_ms`, `body_ms`, `waiting_ms` | the service's own code; sending the body; everything else |
+//!
+//! `own_ms + db_ms + db_wait_ms + external_ms + cache_ms + body_ms + waiting_ms` is `duration_ms`, exactly, as written.
+//!
+//! # The lines of its calls
+//! For the requests that [`Calls`] says, each kind, target, statement and callsite gets a line with `event: "call"`. It
+//! begins as the request's own does, up to `user_id`, then has `method` and `route` (or `name`) and
+//! `kind target summary statement callsite count errors total_ms slowest_ms`; `summary`, `statement` and `callsite` where
+//! they are known. Its level is `warning` where a call failed, else `info`.
+//!
+//! # The application's own lines
+//! `timestamp level logger message service version environment`, the ids and `user_id` of the request inside which it was
+//! logged, and the event's fields. A field named as one of these, or `event`, gets an underscore behind its name; of
+//! several fields of one name the last is written.
+//!
+//! # The text format
+//! `[profiler] GET /experiments/{id} 12.34 200`: five words always. The path stands where there is no route, `-` where
+//! there is no status (or nothing at all), white space and control characters are percent-encoded, and a task is
+//! `[profiler] TASK rollup 12.34 -`. An application's own line is `[shop::orders] info placed order_id=7 request_id=…`; a
+//! logger `profiler` becomes `profiler_`. There are no lines of calls.
+//!
+//! # One line is one line
+//! Whatever is in the data: control characters, U+0085 and the separators of Unicode are escaped, numbers that JSON does
+//! not have (`NaN`, `inf`) are strings, and no line is longer than 1 MB. A text that has no room is cut and ends in `…`,
+//! metadata that has none is left out, and such lines are counted as `line_cut` in [`dropped`](tachograph_core::Exporter::dropped).
+//! Lines that an output does not take in time are dropped whole and counted; when it takes lines again, one of logger
+//! `tachograph.json` says how many, in `dropped`.
+
+mod call;
+mod error;
+mod escape;
+mod event;
+mod json;
+mod line;
+mod notice;
+mod number;
+mod output;
+mod request;
+mod service;
+mod settings;
+mod text;
+mod timestamp;
+
+pub use error::Error;
+pub use json::Json;
+pub use output::Output;
+pub use settings::{Calls, FailureHook, Format, Settings};
+pub use tachograph_delivery as delivery;

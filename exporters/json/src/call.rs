@@ -1,0 +1,88 @@
+//! The lines of a request's calls, one for each thing that was asked from each place.
+
+use std::time::Duration;
+
+use tachograph_core::{CallGroup, Level, Record, micros};
+
+use crate::line::{Line, key};
+use crate::number;
+use crate::request::origin;
+use crate::service::ServiceMembers;
+use crate::settings::Calls;
+
+/// So many times the same statement in one request is worth a look: a query in a loop.
+const MANY_REPEATS: u32 = 5;
+
+/// Whether the calls of this request get lines.
+pub(crate) fn are_shown(calls: Calls, record: &Record, slow_request: Duration) -> bool {
+    match calls {
+        Calls::None => false,
+        Calls::All => true,
+        Calls::Flagged => {
+            let slow = !record.is_streaming() && record.duration() >= slow_request;
+            slow || record.level() >= Level::Warning || repeats(record) >= MANY_REPEATS
+        }
+    }
+}
+
+/// Appends the line of these calls; true where something was left out for want of room.
+pub(crate) fn call_line(record: &Record, calls: &CallGroup, service: &ServiceMembers, out: &mut Vec<u8>) -> bool {
+    let mut line = Line::object(out, record.ended());
+    line.raw(match calls.errors() {
+        0 => ",\"level\":\"info\",\"logger\":\"tachograph.call\",\"message\":\"",
+        _ => ",\"level\":\"warning\",\"logger\":\"tachograph.call\",\"message\":\"",
+    });
+    message(calls, &mut line);
+    line.raw("\",\"event\":\"call\"");
+    line.raw(service.as_str());
+    origin(record, &mut line);
+    match record.task_name() {
+        Some(name) => line.text(key!("name"), name),
+        None => {
+            line.text(key!("method"), record.method());
+            line.text_if_any(key!("route"), record.route());
+        }
+    }
+    members(calls, &mut line);
+    line.end_object()
+}
+
+fn members(calls: &CallGroup, line: &mut Line<'_>) {
+    let operation = calls.operation();
+    line.text(key!("kind"), operation.kind().as_str());
+    line.text(key!("target"), operation.target());
+    line.text_if_any(key!("summary"), Some(operation.summary()).filter(|summary| !summary.is_empty()));
+    line.text_if_any(key!("statement"), operation.statement().map(|statement| statement.text()));
+    if let Some(callsite) = calls.callsite() {
+        line.raw(key!("callsite"));
+        line.raw("\"");
+        line.escaped(callsite.file());
+        line.raw(":");
+        number::integer(callsite.line(), line.out);
+        line.raw("\"");
+    }
+    line.integer(key!("count"), calls.count());
+    line.integer(key!("errors"), calls.errors());
+    line.millis(key!("total_ms"), micros(calls.total()));
+    line.millis(key!("slowest_ms"), micros(calls.slowest()));
+}
+
+/// For those who read: `SELECT experiments 12 times 34.5 ms`.
+fn message(calls: &CallGroup, line: &mut Line<'_>) {
+    let operation = calls.operation();
+    match operation.summary() {
+        "" => line.raw(operation.kind().as_str()),
+        summary => line.escaped(summary),
+    }
+    line.raw(" ");
+    number::integer(calls.count(), line.out);
+    line.raw(if calls.count() == 1 { " time " } else { " times " });
+    number::millis(micros(calls.total()), line.out);
+    line.raw(" ms");
+}
+
+/// Counting them costs more than knowing that there are too few queries.
+fn repeats(record: &Record) -> u32 {
+    let database = record.database();
+    if database.count() < MANY_REPEATS { 0 } else { database.repeats() }
+}

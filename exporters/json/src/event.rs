@@ -1,0 +1,59 @@
+//! The lines of the application's own log.
+
+use std::borrow::Cow;
+
+use tachograph_core::{FieldValue, LogEvent};
+
+use crate::line::{Line, key};
+use crate::service::ServiceMembers;
+
+/// Who a log line belongs to, beyond what the event itself says: asking costs a lock.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) event: &'a LogEvent<'a>,
+    pub(crate) user_id: Option<&'a str>,
+}
+
+/// Appends the line of an event; true where something was left out for want of room.
+pub(crate) fn event_line(said: Said<'_>, service: &ServiceMembers, out: &mut Vec<u8>) -> bool {
+    let event = said.event;
+    let mut line = Line::object(out, event.time);
+    line.text(key!("level"), event.level.as_str());
+    line.text(key!("logger"), event.target);
+    line.text(key!("message"), event.message);
+    line.raw(service.as_str());
+    if let Some(recording) = event.recording {
+        line.identity(recording.identity());
+    }
+    line.text_if_any(key!("user_id"), said.user_id);
+    for (name, value) in said.fields() {
+        line.field(&name, value);
+    }
+    line.end_object()
+}
+
+impl<'a> Said<'a> {
+    /// The event's fields, each name once: of several the last, as a map would have it.
+    pub(crate) fn fields(self) -> impl Iterator<Item = (Cow<'a, str>, &'a FieldValue)> {
+        let fields = self.event.fields;
+        fields.iter().enumerate().filter_map(move |(place, (name, value))| {
+            let name = self.own_name(name);
+            let is_last = !fields[place + 1..].iter().any(|(later, _)| self.own_name(later) == name);
+            is_last.then_some((name, value))
+        })
+    }
+
+    /// A name that the line uses itself gets an underscore. Else the line would not be JSON, or could be taken for
+    /// the record of a request.
+    fn own_name(self, name: &'a str) -> Cow<'a, str> {
+        let taken = match name {
+            "timestamp" | "level" | "logger" | "message" | "event" | "service" | "version" | "environment" | "_aws" => {
+                true
+            }
+            "request_id" | "trace_id" | "span_id" => self.event.recording.is_some(),
+            "user_id" => self.user_id.is_some(),
+            _ => false,
+        };
+        if taken { Cow::Owned(format!("{name}_")) } else { Cow::Borrowed(name) }
+    }
+}
