@@ -1,0 +1,13 @@
+//! Axum routers with the layer, in process and over sockets.
+
+mod attribution;
+mod bad_input;
+mod bodies;
+mod departures;
+mod http2;
+mod inner_layers;
+mod layers;
+mod routes;
+mod server;
+mod transparency;
+mod upgrades;
