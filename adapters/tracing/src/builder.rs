@@ -1,0 +1,111 @@
+//! Makes the layer.
+
+use tachograph_core::Handle;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::query::Database;
+use crate::recorder::Recorder;
+use crate::request_span::attach;
+use crate::selection::{self, Selection};
+
+/// The layer for the requests of `handle`, with the defaults of [`Builder`]. It filters for itself: it goes beside the
+/// user's own layers, and their filters stay on them (`.with_filter(..)`).
+///
+/// What sqlx says about a query when it is over becomes a database call of the request that made it. Such an event does
+/// not say everything:
+/// - which database it was (see [`Builder::database`]), nor where in the code the query was made;
+/// - how it ended: queries that failed or were given up are there, and count as completed;
+/// - BEGIN is not there, COMMIT and ROLLBACK only on PostgreSQL; a PRAGMA is not counted, since sqlx sends some to each
+///   new connection of SQLite;
+/// - the wait for a connection is there where sqlx is told to say so (`PoolOptions::acquire_time_level`), or where it
+///   was long (`acquire_slow_threshold`).
+///
+/// Nothing is seen where `disable_statement_logging()`, or a level below DEBUG, switches the events off.
+/// `tachograph-sqlx` measures all of it, and where both are in use it is the one that counts.
+///
+/// # Panics
+/// Not this, but `.with(layer)` on what `tracing_subscriber::fmt()` built: that subscriber takes no layer that filters
+/// for itself, and tracing-subscriber says so by a panic. Build it from `tracing_subscriber::registry()` and
+/// `fmt::layer()`.
+pub fn layer<S>(handle: &Handle) -> impl Layer<S> + Send + Sync + use<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Builder::new(handle).layer()
+}
+
+/// Configures the [`layer`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing is measured before `layer` is in a subscriber"]
+pub struct Builder {
+    handle: Handle,
+    log: Targets,
+    spans: LevelFilter,
+    queries: bool,
+    queries_in_log: bool,
+    database: Database,
+}
+
+impl Builder {
+    /// The defaults, for the requests of `handle`.
+    pub fn new(handle: &Handle) -> Self {
+        Builder {
+            handle: handle.clone(),
+            log: selection::from_environment(std::env::var("RUST_LOG").ok().as_deref()),
+            spans: LevelFilter::INFO,
+            queries: true,
+            queries_in_log: false,
+            database: Database { system: "other_sql", target: "sqlx".into() },
+        }
+    }
+
+    /// Which events become lines of the exporters' log. Default: what `RUST_LOG` says, as far as it speaks of targets
+    /// and levels, else INFO.
+    pub fn log(mut self, targets: Targets) -> Self {
+        self.log = targets;
+        self
+    }
+
+    /// Up to which level spans become parts of their request, and carry it to work that is spawned with them. Default
+    /// INFO. Spans of hyper, tower, sqlx and their like are never taken beyond INFO.
+    pub fn spans(mut self, level: LevelFilter) -> Self {
+        self.spans = level;
+        self
+    }
+
+    /// Whether sqlx's events become database calls. Default true. Without them, they are events like any other.
+    pub fn queries(mut self, queries: bool) -> Self {
+        self.queries = queries;
+        self
+    }
+
+    /// Whether sqlx's events are lines of the log too when they were counted as a call of a request; the statement is
+    /// then shown without its literals. Default false.
+    pub fn queries_in_log(mut self, queries: bool) -> Self {
+        self.queries_in_log = queries;
+        self
+    }
+
+    /// Whose queries sqlx's events are about, for services with one database: OpenTelemetry's `db.system.name` and a
+    /// name. Default `other_sql` and `sqlx`, because the events do not tell; what SQLite's threads say is known to be
+    /// `sqlite`.
+    pub fn database(mut self, system: &'static str, name: &str) -> Self {
+        self.database = Database { system, target: name.into() };
+        self
+    }
+
+    /// The layer. From now on requests of the instance are given a span.
+    pub fn layer<S>(self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        attach(&self.handle);
+        let selection = Selection::new(self.spans, &self.log, self.queries);
+        let database = self.queries.then_some(self.database);
+        Recorder::new(self.handle, self.log, self.spans, database, self.queries_in_log).with_filter(selection)
+    }
+}
