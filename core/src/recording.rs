@@ -13,7 +13,7 @@ use crate::handle::{Companion, Handle};
 use crate::identity::Identity;
 use crate::lock::lock;
 use crate::operation::Operation;
-use crate::record::{Outcome, Record};
+use crate::record::{Outcome, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
 
@@ -87,6 +87,18 @@ impl Recording {
         let most = self.handle.limits().path_bytes;
         let cut = self.change(|record| record.place.set_route(route, most)).unwrap_or(false);
         self.handle.live_counters().texts_cut.one_if(cut);
+    }
+
+    /// Says which route matched, unless one is known already.
+    pub fn learn_route(&self, route: &str) {
+        if self.change(|record| record.place.route().is_none()) == Some(true) {
+            self.set_route(route);
+        }
+    }
+
+    /// What it will be a record of; none after its end.
+    pub fn kind(&self) -> Option<RecordKind> {
+        self.change(|record| record.kind)
     }
 
     /// A part of the request's own body was read, where its size was not announced.

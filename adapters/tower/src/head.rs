@@ -21,7 +21,8 @@ pub(crate) fn read<'a, B: Body>(request: &'a Request<B>, route: Option<&'a str>)
         request_id: headers.get(&X_REQUEST_ID).map(HeaderValue::as_bytes),
         trace: trace::extract(
             values(headers, &TRACEPARENT),
-            values(headers, &TRACESTATE),
+            // Looked up only beside a traceparent, without which it means nothing.
+            std::iter::once(()).flat_map(|()| values(headers, &TRACESTATE)),
             values(headers, &X_AMZN_TRACE_ID),
         ),
         body_bytes: request.body().size_hint().exact(),

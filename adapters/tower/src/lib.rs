@@ -45,6 +45,10 @@
 //!   status then, and the error's type as its error type. The message is not kept: nobody has looked through it for
 //!   what should stay private.
 //!
+//! A call of a measured service from inside a request, by a layer further out or by a handler that calls a router in
+//! process, is a part of that request and no request of its own. Only if a task of its own makes the call, as a buffer
+//! does, the two cannot be told to be one.
+//!
 //! The response is the same as without the layer but for its `x-request-id`.
 
 mod answer;
@@ -53,7 +57,7 @@ mod framework;
 mod future;
 mod head;
 mod layer;
-mod measured;
+mod nested;
 mod request_body;
 mod service;
 

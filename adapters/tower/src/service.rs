@@ -10,8 +10,7 @@ use crate::answer::Expected;
 use crate::body::ResponseBody;
 use crate::framework::{Framework, Tower};
 use crate::future::ResponseFuture;
-use crate::head;
-use crate::measured::{self, Measured};
+use crate::{head, nested};
 
 /// A service whose requests are measured. See [`Layer`](crate::Layer).
 #[derive(Debug, Clone)]
@@ -41,11 +40,10 @@ impl<S, F> Service<S, F> {
             }
         };
         let route = self.framework.route(request);
-        if measured::further_out(handle, request.extensions(), route) {
+        if nested::is_part_of_another(handle, route) {
             return None;
         }
         let open = OpenRequest::open(handle, head::read(request, route))?;
-        request.extensions_mut().insert(Measured);
         if request.body().size_hint().exact().is_none() {
             self.framework.count(request.body_mut(), open.recording());
         }

@@ -1,7 +1,8 @@
 //! Layers without an instance, layers inside layers, and frameworks of one's own.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -9,7 +10,7 @@ use std::task::Poll;
 use http::{Request, Response};
 use http_body::Body;
 use tachograph_core::testing;
-use tachograph_core::{Recording, request};
+use tachograph_core::{InCurrentRequest, RecordKind, Recording, request};
 use tachograph_tower::{Framework, Layer, RequestBody};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
@@ -65,14 +66,6 @@ async fn a_layer_inside_a_layer_counts_once_and_adds_the_route() {
 }
 
 #[tokio::test]
-async fn a_layer_behind_a_buffer_counts_once() {
-    let (instance, _, layer) = measured();
-    let service = ServiceBuilder::new().layer(layer.clone()).buffer(1).layer(layer).service_fn(empty);
-    service.oneshot(get("/")).await.unwrap();
-    assert!(only_record(&instance).field("served").is_some());
-}
-
-#[tokio::test]
 async fn instances_do_not_hide_requests_from_each_other() {
     let (outer, _, outer_layer) = measured();
     let (inner, _, inner_layer) = measured();
@@ -85,21 +78,35 @@ async fn instances_do_not_hide_requests_from_each_other() {
 }
 
 #[tokio::test]
-async fn a_request_that_a_handler_makes_of_its_own_is_one_more() {
+async fn what_a_handler_asks_in_process_is_a_part_of_its_request() {
     let (instance, _, layer) = measured();
-    let inner = ServiceBuilder::new().layer(layer.clone()).service_fn(empty);
-    let outer = ServiceBuilder::new().layer(layer).service(service_fn(move |_: Request<Script>| {
-        let inner = inner.clone();
-        async move {
-            inner.oneshot(get("/inner")).await?;
-            request().field("outer", true);
-            Ok::<_, Infallible>(Response::new(Script::empty()))
-        }
-    }));
+    let inner = ServiceBuilder::new().layer(layer.clone().route_from(|_, _| Some("/inner"))).service_fn(empty);
+    let outer = ServiceBuilder::new()
+        .layer(layer.route_from(|_, _| Some("/outer")))
+        .service(service_fn(move |_: Request<Script>| inner.clone().oneshot(get("/inner"))));
     outer.oneshot(get("/outer")).await.unwrap();
-    let records = instance.take();
-    assert_eq!(records.iter().map(|record| record.path()).collect::<Vec<_>>(), ["/inner", "/outer"]);
-    assert_eq!((records[0].fields().len(), records[1].fields().len()), (1, 1));
+    let record = only_record(&instance);
+    assert_eq!((record.path(), record.route()), ("/outer", Some("/outer")));
+    assert!(record.field("served").is_some());
+}
+
+#[tokio::test]
+async fn what_comes_in_while_a_task_runs_or_after_a_request_is_a_request() {
+    let (instance, _, layer) = measured();
+    let service = ServiceBuilder::new().layer(layer).service_fn(empty);
+    instance.handle().task("job", service.clone().oneshot(get("/"))).await.unwrap();
+    let kinds = instance.take().iter().map(|record| record.kind()).collect::<Vec<_>>();
+    assert_eq!(kinds, [RecordKind::Request, RecordKind::Task]);
+
+    let late = RefCell::new(None);
+    let outer = ServiceBuilder::new().layer(Layer::new(instance.handle())).service(service_fn(|_: Request<Script>| {
+        *late.borrow_mut() = Some(service.clone().oneshot(get("/late")).in_current_request());
+        ready(Ok::<_, Infallible>(Response::new(Script::empty())))
+    }));
+    outer.oneshot(get("/")).await.unwrap();
+    assert_eq!(only_record(&instance).path(), "/");
+    late.take().unwrap().await.unwrap();
+    assert_eq!(only_record(&instance).path(), "/late");
 }
 
 /// A framework whose body can be any body.
