@@ -114,6 +114,19 @@ fn the_time_of_a_body_is_its_own_while_it_runs_and_sending_while_it_waits() {
 }
 
 #[test]
+fn a_body_of_known_size_lasts_to_its_last_byte_and_not_until_it_is_dropped() {
+    let (instance, clock, layer) = measured();
+    let mut body = answer(&layer, get("/"), Response::new(Script::new(HELLO).size(5))).into_body();
+    for _ in 0..2 {
+        clock.advance(ms(1));
+        let _ = poll_frame(&mut body);
+    }
+    clock.advance(ms(100));
+    drop(body);
+    assert_eq!(only_record(&instance).duration(), ms(2));
+}
+
+#[test]
 fn what_a_body_calls_belongs_to_its_request_even_where_it_is_dropped() {
     let (instance, _, layer) = measured();
     let body = Script::new([Step::Call, Step::Data(b"hel"), Step::Pending]).leaves_a_call();
