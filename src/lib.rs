@@ -1,1 +1,76 @@
 //! Records, for each request of a Rust web service, where the time went.
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "axum", feature = "sqlx", feature = "reqwest"))]
+//! # mod example {
+//! use axum::{Router, routing::get};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let _guard = tachograph::init!()?; // tachograph.toml, TACHOGRAPH_*, OTEL_*; JSON lines on stdout without any
+//!
+//!     let app = Router::new()
+//!         .route("/experiments/{id}", get(|| async { "measured" }))
+//!         .layer(tachograph::axum::layer());
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     axum::serve(listener, app).with_graceful_shutdown(tachograph::shutdown_signal()).await?;
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! - [`init!`] sets a service up that has nothing set up yet, [`Tachograph::builder`] any other. Both return the guard
+//!   that flushes when it is dropped.
+//! - A module for each framework and client, switched on by a feature of its name: `axum` (any http 1.x service: `tower`),
+//!   `sqlx`, `reqwest`, and `tracing` for the application's own spans and events, with sqlx's queries at no code.
+//! - [`request`] is what the application says of the request it is working on; [`spawn`] and
+//!   [`in_current_request`](InCurrentRequest::in_current_request) keep work with its request; [`task`] measures work that
+//!   no request started; [`database_call`] and its like time clients that have no module here.
+//! - [`testing`] captures records in tests.
+//!
+//! # When a process aborts
+//! With `panic = "abort"` the first panic ends the process at once: the record of the request that panicked, those of all
+//! requests in flight, and what was not yet sent (at most the last tenth of a second) are lost. Unwinding, the default,
+//! loses nothing.
+
+mod builder;
+pub mod config;
+mod error;
+mod exporters;
+mod guard;
+mod init;
+#[cfg(feature = "tokio")]
+mod shutdown;
+#[cfg(feature = "tokio")]
+mod spawn;
+pub mod testing;
+
+pub use builder::Builder;
+pub use config::Config;
+pub use error::Error;
+pub use guard::Tachograph;
+pub use init::init;
+#[cfg(feature = "tokio")]
+pub use shutdown::shutdown_signal;
+#[cfg(feature = "tokio")]
+pub use spawn::spawn;
+
+pub use tachograph_core as core;
+pub use tachograph_core::{
+    Capture, Clock, CurrentRequest, Exporter, FieldValue, Handle, Ignore, InCurrentRequest, Limits, ManualClock,
+    OpenCall, Outcome, PendingCall, Record, Service, Share, Task, cache_call, database_call, external_call, other_call,
+    request, task,
+};
+
+#[cfg(feature = "axum")]
+pub use tachograph_axum as axum;
+#[cfg(feature = "json")]
+pub use tachograph_json as json;
+#[cfg(feature = "reqwest")]
+pub use tachograph_reqwest as reqwest;
+#[cfg(feature = "sqlx")]
+pub use tachograph_sqlx as sqlx;
+#[cfg(feature = "tower")]
+pub use tachograph_tower as tower;
+#[cfg(feature = "tracing")]
+pub use tachograph_tracing as tracing;

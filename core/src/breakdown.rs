@@ -78,7 +78,10 @@ impl Breakdown {
     /// or more.
     pub fn rounded_micros(&self) -> [u64; 7] {
         let mut rounded = self.nanos.map(|nanos| nanos / 1000);
-        let mut missing = micros(self.total()) - rounded.iter().sum::<u64>().min(micros(self.total()));
+        let mut missing = micros(self.total()).saturating_sub(rounded.iter().sum());
+        if missing == 0 {
+            return rounded;
+        }
         // The largest remainders are rounded up first.
         let mut order = Share::ALL;
         order.sort_by_key(|share| std::cmp::Reverse(self.nanos[*share as usize] % 1000));
@@ -95,7 +98,8 @@ impl Breakdown {
 
 /// Whole microseconds, rounded half up: how every exporter rounds a duration.
 pub fn micros(duration: Duration) -> u64 {
-    u64::try_from((duration.as_nanos() + 500) / 1000).unwrap_or(u64::MAX)
+    // Nanoseconds would need 128 bits, whose division is a call of its own.
+    duration.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(duration.subsec_nanos() + 500) / 1000)
 }
 
 #[cfg(test)]

@@ -1,0 +1,151 @@
+//! Setting an instance up in code.
+
+use std::time::Duration;
+
+use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource, Ignore, Limits, Service};
+
+use crate::config::{CaptureConfig, Config, ExportersConfig};
+use crate::error::Error;
+use crate::exporters::Wanted;
+use crate::guard::Tachograph;
+
+/// Sets an instance up in code, alone or on top of a [`Config`].
+///
+/// ```
+/// # fn main() -> Result<(), tachograph::Error> {
+/// use tachograph::{Config, Tachograph};
+///
+/// let config = Config::from_toml("[exporters.json]\noutput = 'stderr'")?;
+/// let guard = Tachograph::builder().service("experiments-api").version("1.4.2").config(config).build()?;
+/// assert_eq!(guard.handle().service().name, "experiments-api");
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Builder {
+    core: HandleBuilder,
+    service: Service,
+    capture: Option<Capture>,
+    config: Config,
+    exporters: Vec<String>,
+    deadline: Duration,
+}
+
+impl Builder {
+    /// How long the guard waits, at most, for what is left to be sent.
+    pub const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(3);
+
+    pub(crate) fn new() -> Self {
+        Builder {
+            core: Handle::builder(),
+            service: Service::default(),
+            capture: None,
+            config: Config { exporters: Some(ExportersConfig::default()), ..Config::default() },
+            exporters: Vec::new(),
+            deadline: Self::SHUTDOWN_DEADLINE,
+        }
+    }
+
+    /// The service's name, unless the configuration has one.
+    pub fn service(mut self, name: impl Into<String>) -> Self {
+        self.service.name = name.into();
+        self
+    }
+
+    /// Its version, unless the configuration has one.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.service.version = Some(version.into());
+        self
+    }
+
+    /// Where it runs, unless the configuration says.
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.service.environment = Some(environment.into());
+        self
+    }
+
+    /// A configuration: [`Config::load`]ed as `init!` does, or made from text. Without one there are no exporters but
+    /// those added here.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// What is measured, instead of what the configuration says.
+    pub fn capture(mut self, capture: Capture) -> Self {
+        self.capture = Some(capture);
+        self
+    }
+
+    /// One more exporter.
+    pub fn exporter(mut self, exporter: impl Exporter) -> Self {
+        self.exporters.push(exporter.name().to_owned());
+        self.core = self.core.exporter(exporter);
+        self
+    }
+
+    /// How much of a request is kept.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.core = self.core.limits(limits);
+        self
+    }
+
+    /// Other clocks than the machine's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.core = self.core.clock(clock);
+        self
+    }
+
+    /// Other ids than random ones.
+    pub fn ids(mut self, ids: impl IdSource + 'static) -> Self {
+        self.core = self.core.ids(ids);
+        self
+    }
+
+    /// How long the guard waits, at most, for what is left to be sent. Default 3 s.
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The instance. Nothing is installed globally; [`Tachograph::handle`] and [`Tachograph::tracing_layer`] are for
+    /// the application to use.
+    pub fn build(self) -> Result<Tachograph, Error> {
+        let Builder { core, mut service, capture, config, mut exporters, deadline } = self;
+        let configured = config.service;
+        service.name = configured.name.unwrap_or(service.name);
+        service.version = configured.version.or(service.version);
+        service.environment = configured.environment.or(service.environment);
+        let wanted = config.exporters.unwrap_or_else(ExportersConfig::embedded);
+        let wanted = Wanted { exporters: &wanted, capture: &config.capture, service: &service };
+        let core = wanted.add_to(core, &mut exporters)?;
+        let capture = match capture {
+            Some(capture) => capture,
+            None => config.capture.build()?,
+        };
+        let summary = summary(&service, &config.origin.to_string(), &exporters);
+        let handle = core.service(service).capture(capture).build();
+        Ok(Tachograph::new(handle, deadline, summary))
+    }
+}
+
+impl CaptureConfig {
+    fn build(&self) -> Result<Capture, Error> {
+        let mut capture = Capture::default();
+        if let Some(ignore) = &self.ignore {
+            capture.ignore = Ignore::new(ignore)
+                .map_err(|error| Error::with_source(format!("capture.ignore does not fit: {error}"), error))?;
+        }
+        capture.request_headers = self.request_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
+        Ok(capture)
+    }
+}
+
+fn summary(service: &Service, origin: &str, exporters: &[String]) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut measured = service.name.clone();
+    for part in [&service.version, &service.environment].into_iter().flatten() {
+        measured = format!("{measured} {part}");
+    }
+    let exporters = if exporters.is_empty() { "none".to_owned() } else { exporters.join(", ") };
+    format!("tachograph {version} measures {measured}; configuration: {origin}; exporters: {exporters}")
+}

@@ -1,0 +1,75 @@
+//! `TACHOGRAPH_<SECTION>__<KEY>`: variables laid over the file.
+
+use toml::{Table, Value};
+
+use super::Config;
+use crate::error::Error;
+
+const PREFIX: &str = "TACHOGRAPH_";
+
+/// Names the file; it is no key of it.
+pub(super) const FILE: &str = "TACHOGRAPH_CONFIG";
+
+/// Lays the variables over `table` and returns the names of those that said something.
+pub(super) fn overlay(
+    table: &mut Table,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Vec<String>, Error> {
+    let mut variables: Vec<_> = variables
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let path = (name != FILE).then(|| name.strip_prefix(PREFIX)).flatten()?.to_ascii_lowercase();
+            Some((name, path, value))
+        })
+        .collect();
+    // The environment has no order of its own; errors should not depend on it.
+    variables.sort();
+    for (name, path, value) in &variables {
+        let path: Vec<&str> = path.split("__").collect();
+        set(table, &path, value).map_err(|reason| wrong(name, value, &reason))?;
+    }
+    Ok(variables.into_iter().map(|(name, ..)| name).collect())
+}
+
+/// Sets one key, as what it looks like (a number, a list) or else as text: whichever the configuration takes.
+fn set(table: &mut Table, path: &[&str], value: &str) -> Result<(), String> {
+    let read = toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut read| read.remove("value"));
+    let mut first_reason = None;
+    for value in read.into_iter().chain([Value::String(value.to_owned())]) {
+        let mut changed = table.clone();
+        let result = insert(&mut changed, path, value).and_then(|()| {
+            Config::deserialize_table(changed.clone()).map_err(|reason| reason.message().trim().to_owned())
+        });
+        match result {
+            Ok(_) => {
+                *table = changed;
+                return Ok(());
+            }
+            Err(reason) => {
+                first_reason.get_or_insert(reason);
+            }
+        }
+    }
+    Err(first_reason.unwrap_or_default())
+}
+
+fn insert(table: &mut Table, path: &[&str], value: Value) -> Result<(), String> {
+    match path {
+        [] | [""] => Err("it names no key".to_owned()),
+        [key] => {
+            table.insert((*key).to_owned(), value);
+            Ok(())
+        }
+        [section, rest @ ..] => match table.entry(*section).or_insert_with(|| Value::Table(Table::new())) {
+            Value::Table(table) => insert(table, rest, value),
+            _ => Err(format!("`{section}` is a value, not a section")),
+        },
+    }
+}
+
+fn wrong(name: &str, value: &str, reason: &str) -> Error {
+    Error::new(format!(
+        "the environment variable {name}={value:?} does not fit: {reason}. Its name is TACHOGRAPH_<SECTION>__<KEY>, with two \
+         underscores between levels, as in TACHOGRAPH_SERVICE__ENVIRONMENT; correct it, or unset it"
+    ))
+}

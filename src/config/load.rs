@@ -1,0 +1,80 @@
+//! Reading the file, and laying the environment over it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::Table;
+
+use super::{Config, Origin, environment, standard};
+use crate::error::Error;
+
+const DEFAULT_FILE: &str = "tachograph.toml";
+
+impl Config {
+    /// Reads the file, if there is one, and the environment of the process.
+    pub fn load() -> Result<Self, Error> {
+        // A variable that is no text is none of ours.
+        let variables = std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        Self::load_from(Path::new(""), variables)
+    }
+
+    /// As [`load`](Self::load), from a folder and an environment of the caller's choice.
+    pub fn load_from(
+        folder: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let variables: Vec<(String, String)> = variables.into_iter().collect();
+        let variable = |name: &str| variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+        let (mut table, file) = match variable(environment::FILE) {
+            Some(path) => (read(&folder.join(&path), true)?, path),
+            None => (read(&folder.join(DEFAULT_FILE), false)?, DEFAULT_FILE.to_owned()),
+        };
+        let file = table.is_some().then_some(file);
+        let table = table.get_or_insert_default();
+        let names = environment::overlay(table, variables.iter().cloned())?;
+        let mut config = Config::deserialize_table(std::mem::take(table))
+            .map_err(|error| Error::new(format!("the configuration does not fit: {}", error.message())))?;
+        let standard = standard::service(variable);
+        let service = &mut config.service;
+        service.name = service.name.take().or(standard.name);
+        service.version = service.version.take().or(standard.version);
+        service.environment = service.environment.take().or(standard.environment);
+        config.origin = Origin { file, variables: names };
+        Ok(config)
+    }
+
+    /// Reads one text in the form of `tachograph.toml`, and nothing else.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| does_not_fit("the text", &error))
+    }
+
+    pub(super) fn deserialize_table(table: Table) -> Result<Self, toml::de::Error> {
+        Config::deserialize(table)
+    }
+}
+
+/// The file's table, once it is known to be a configuration: only the text knows the lines to name in an error.
+fn read(path: &Path, must_exist: bool) -> Result<Option<Table>, Error> {
+    let name = path.display();
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return Ok(None),
+        Err(error) if must_exist => {
+            let message = format!("cannot read {name}, which TACHOGRAPH_CONFIG names: {error}; correct the path or unset it");
+            return Err(Error::with_source(message, error));
+        }
+        Err(error) => {
+            let message = format!("cannot read {name}: {error}; make it readable or remove it");
+            return Err(Error::with_source(message, error));
+        }
+    };
+    toml::from_str::<Config>(&text).map_err(|error| does_not_fit(&name.to_string(), &error))?;
+    toml::from_str(&text).map(Some).map_err(|error| does_not_fit(&name.to_string(), &error))
+}
+
+/// TOML's own message names the line, shows it, and lists the keys that there are.
+fn does_not_fit(name: &str, error: &toml::de::Error) -> Error {
+    Error::with_source(format!("{name} does not fit: {}", error.to_string().trim_end()), error.clone())
+}

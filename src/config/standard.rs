@@ -1,0 +1,59 @@
+//! The standard variables of the field, below the file.
+
+use super::ServiceConfig;
+
+/// What OpenTelemetry's and AWS's variables say of the service.
+pub(super) fn service(variable: impl Fn(&str) -> Option<String>) -> ServiceConfig {
+    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let attributes = variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
+    let attribute = |key: &str| {
+        let pairs = attributes.split(',').filter_map(|pair| pair.split_once('='));
+        pairs.rev().find(|(name, _)| name.trim() == key).map(|(_, value)| decoded(value.trim()))
+    };
+    ServiceConfig {
+        name: variable("OTEL_SERVICE_NAME")
+            .or_else(|| attribute("service.name"))
+            .or_else(|| variable("AWS_XRAY_TRACING_NAME")),
+        version: attribute("service.version"),
+        // The second is the name that the first had until 1.27.
+        environment: attribute("deployment.environment.name").or_else(|| attribute("deployment.environment")),
+    }
+}
+
+/// Values are percent-encoded, as in W3C Baggage. What is not, stays as it is.
+fn decoded(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let encoded = match tail {
+            [high, low, ..] if *first == b'%' => {
+                std::str::from_utf8(&[*high, *low]).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok())
+            }
+            _ => None,
+        };
+        bytes.push(encoded.unwrap_or(*first));
+        rest = if encoded.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_that_of_opentelemetry_before_that_of_xray() {
+        let of = |pairs: &'static [(&str, &str)]| {
+            service(|name| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()))
+        };
+        let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "service.name=a%20b, service.version=1%2E2,deployment.environment=prod");
+        let both = of(&[("AWS_XRAY_TRACING_NAME", "x")]);
+        assert_eq!(both.name.as_deref(), Some("x"));
+        let service = super::service(|name| (name == attributes.0).then(|| attributes.1.to_owned()));
+        assert_eq!(service.name.as_deref(), Some("a b"));
+        assert_eq!(service.version.as_deref(), Some("1.2"));
+        assert_eq!(service.environment.as_deref(), Some("prod"));
+        let empty = of(&[("OTEL_SERVICE_NAME", "")]);
+        assert_eq!(empty, ServiceConfig::default());
+    }
+}

@@ -1,0 +1,75 @@
+//! The guard: holds an instance for as long as the service runs, and flushes when it is dropped.
+
+use std::time::Duration;
+
+use tachograph_core::Handle;
+
+use crate::builder::Builder;
+
+/// One set-up instance. Dropped, it closes what is open, sends what is left within the deadline, and stops.
+///
+/// Hold it in `main` until the server has ended: `let guard = tachograph::init!()?;`.
+#[derive(Debug)]
+#[must_use = "dropped at once, it would shut down at once: bind it in main, `let guard = ...`"]
+pub struct Tachograph {
+    handle: Handle,
+    deadline: Duration,
+    summary: String,
+}
+
+impl Tachograph {
+    /// Sets an instance up in code. Nothing is installed globally by it.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn new(handle: Handle, deadline: Duration, summary: String) -> Self {
+        Tachograph { handle, deadline, summary }
+    }
+
+    /// What adapters are given: `Layer::new(guard.handle())`.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// What is in force, in one line: version, service, configuration, exporters with their targets.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// The layer that brings the application's spans and events, and sqlx's queries, into their requests' records. It
+    /// is for the application's own subscriber, and has its own filter:
+    ///
+    /// ```
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// # fn main() -> Result<(), tachograph::Error> {
+    /// let guard = tachograph::Tachograph::builder().service("experiments-api").build()?;
+    /// let subscriber = tracing_subscriber::registry().with(guard.tracing_layer());
+    /// # drop(subscriber);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "tracing")]
+    pub fn tracing_layer<S>(&self) -> impl tracing_subscriber::Layer<S> + Send + Sync + use<S>
+    where
+        S: tracing_core::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    {
+        tachograph_tracing::layer(&self.handle)
+    }
+
+    /// Sends what was recorded before the call; false where some of it was not sent after `deadline`. It waits, so not
+    /// on the thread of an asynchronous runtime.
+    pub fn flush(&self, deadline: Duration) -> bool {
+        self.handle.flush(deadline)
+    }
+}
+
+impl Drop for Tachograph {
+    fn drop(&mut self) {
+        if !self.handle.shutdown(self.deadline) {
+            // Whoever could be told through an exporter is the one that did not take it.
+            let seconds = self.deadline.as_secs_f32();
+            eprintln!("tachograph: not everything was sent within {seconds} s of shutting down; the rest is lost");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is read, from where, and what is said of what cannot be.
+
+use std::fs;
+
+use tachograph::{Config, Error, Tachograph};
+use tempfile::TempDir;
+
+fn folder(file: Option<&str>) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(text) = file {
+        fs::write(folder.path().join("tachograph.toml"), text).unwrap();
+    }
+    folder
+}
+
+fn load(file: Option<&str>, variables: &[(&str, &str)]) -> Result<Config, Error> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load_from(folder(file).path(), variables)
+}
+
+fn error(file: Option<&str>, variables: &[(&str, &str)]) -> String {
+    match load(file, variables) {
+        Ok(config) => panic!("it fits: {config:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn nothing_at_all_is_json_lines_on_stdout() {
+    let config = load(None, &[]).unwrap();
+    assert_eq!(config.exporters, None);
+    let guard = Tachograph::builder().service("shop").version("1.2.3").config(config).build().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = format!(
+        "tachograph {version} measures shop 1.2.3; configuration: defaults; exporters: json (structured) to stdout"
+    );
+    assert_eq!(guard.summary(), expected);
+}
+
+#[test]
+fn the_file_wins_over_the_standard_variables_and_ours_over_the_file() {
+    let file = "[service]\nname = 'file'\n[capture]\nslow_request_ms = 5\nignore = ['/x']\n[exporters.json]\noutput = 'stderr'";
+    let variables = [
+        ("OTEL_SERVICE_NAME", "standard"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.version=7,deployment.environment.name=staging"),
+        ("TACHOGRAPH_SERVICE__VERSION", "8"),
+        ("TACHOGRAPH_CAPTURE__SLOW_REQUEST_MS", "250"),
+        ("TACHOGRAPH_CAPTURE__IGNORE", r#"["/y", "OPTIONS *"]"#),
+        ("TACHOGRAPH_EXPORTERS__JSON__FORMAT", "text"),
+        ("UNRELATED", "1"),
+    ];
+    let config = load(Some(file), &variables).unwrap();
+    assert_eq!(config.service.name.as_deref(), Some("file"));
+    assert_eq!(config.service.version.as_deref(), Some("8"), "a number where text is wanted is text");
+    assert_eq!(config.service.environment.as_deref(), Some("staging"));
+    assert_eq!(config.capture.slow_request_ms, Some(250));
+    assert_eq!(config.capture.ignore.as_ref().unwrap(), &["/y", "OPTIONS *"]);
+    let json = config.exporters.as_ref().unwrap().json.as_ref().unwrap();
+    assert_eq!((json.output.as_str(), json.format.as_str()), ("stderr", "text"));
+    let guard = Tachograph::builder().config(config).build().unwrap();
+    assert!(guard.summary().contains("configuration: tachograph.toml + TACHOGRAPH_CAPTURE__IGNORE + "), "{}", guard.summary());
+}
+
+#[test]
+fn an_unknown_key_is_named_with_file_line_and_the_keys_there_are() {
+    let error = error(Some("[service]\nname = 'x'\n[capture]\nslow_requests_ms = 5"), &[]);
+    for part in ["tachograph.toml", "line 4", "slow_requests_ms", "slow_request_ms", "ignore"] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+}
+
+#[test]
+fn a_wrong_type_and_an_unknown_exporter_are_named() {
+    let wrong = error(Some("[capture]\nslow_request_ms = 'soon'"), &[]);
+    assert!(wrong.contains("line 2") && wrong.contains("soon") && wrong.contains("u64"), "{wrong}");
+    let unknown = error(Some("[exporters.jason]"), &[]);
+    assert!(unknown.contains("jason") && unknown.contains("`json`"), "{unknown}");
+    let broken = error(Some("[service"), &[]);
+    assert!(broken.contains("tachograph.toml") && broken.contains("line 1"), "{broken}");
+}
+
+#[test]
+fn a_variable_that_does_not_fit_is_named_with_the_remedy() {
+    for (name, value) in [
+        ("TACHOGRAPH_CAPTURE__SLOW_REQUEST_MS", "soon"),
+        ("TACHOGRAPH_SERVICE__NAMES", "x"),
+        ("TACHOGRAPH_SERVICE_NAME", "x"),
+        ("TACHOGRAPH_", "x"),
+        ("TACHOGRAPH_SERVICE__NAME__FIRST", "x"),
+    ] {
+        let error = error(None, &[(name, value)]);
+        assert!(error.contains(&format!("{name}=\"{value}\"")), "{error}");
+        assert!(error.contains("TACHOGRAPH_<SECTION>__<KEY>"), "{error}");
+    }
+}
+
+#[test]
+fn the_file_can_be_elsewhere_but_must_then_be_there() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = elsewhere.path().join("other.toml");
+    fs::write(&path, "[service]\nname = 'elsewhere'").unwrap();
+    let path = path.to_str().unwrap();
+    let config = load(Some("[service]\nname = 'here'"), &[("TACHOGRAPH_CONFIG", path)]).unwrap();
+    assert_eq!(config.service.name.as_deref(), Some("elsewhere"));
+
+    let error = error(None, &[("TACHOGRAPH_CONFIG", "nowhere.toml")]);
+    assert!(error.contains("nowhere.toml") && error.contains("TACHOGRAPH_CONFIG"), "{error}");
+}
+
+#[test]
+fn values_that_no_exporter_takes_are_named_by_their_key() {
+    let build = |file: &str| Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap_err().to_string();
+    let output = build("[exporters.json]\noutput = 'printer'");
+    assert!(output.contains("exporters.json.output") && output.contains("file:PATH"), "{output}");
+    let format = build("[exporters.json]\nformat = 'xml'");
+    assert!(format.contains("exporters.json.format") && format.contains("structured"), "{format}");
+    let unwritable = build("[exporters.json]\noutput = 'file:/nowhere/at/all.log'");
+    assert!(unwritable.contains("exporters.json.output") && unwritable.contains("/nowhere/at/all.log"), "{unwritable}");
+    let ignore = build("[capture]\nignore = ['health']");
+    assert!(ignore.contains("capture.ignore") && ignore.contains("`health`"), "{ignore}");
+}

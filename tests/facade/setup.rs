@@ -1,0 +1,32 @@
+//! Instances, side by side and in a row.
+
+use std::fs;
+
+use tachograph::{Config, Tachograph};
+
+#[test]
+fn the_guard_writes_what_is_left_when_it_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines.log");
+    let config = format!("[exporters.json]\noutput = 'file:{}'", path.display());
+    let guard = Tachograph::builder().service("jobs").config(Config::from_toml(&config).unwrap()).build().unwrap();
+    let mut task = Box::pin(guard.handle().task("never ends", std::future::pending::<()>()));
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(task.as_mut().poll(&mut cx).is_pending());
+    drop(guard);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for part in [r#""event":"task""#, r#""service":"jobs""#, r#""outcome":"open_at_shutdown""#, r#""name":"never ends""#] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn several_instances_do_not_see_each_other() {
+    let one = tachograph::testing::instance();
+    let other = tachograph::testing::instance();
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut task = Box::pin(one.handle().task("one", async {}));
+    assert!(task.as_mut().poll(&mut cx).is_ready());
+    assert_eq!((one.records().len(), other.records().len()), (1, 0));
+}
