@@ -160,3 +160,41 @@ impl Visit for Line<'_> {
         self.add(field.name(), value.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tachograph_core::{Exporter, Record};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Talkative(Arc<AtomicU32>);
+
+    impl Exporter for Talkative {
+        fn name(&self) -> &str {
+            "talkative"
+        }
+
+        fn record(&self, _: &Record) {}
+
+        fn event(&self, _: &LogEvent<'_>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            tracing::error!("an event was exported");
+        }
+    }
+
+    /// Here, where nothing else makes a subscriber for a thread of its own: as long as there is such a one anywhere,
+    /// tracing itself lets no event out of another.
+    #[test]
+    fn an_exporter_that_logs_is_not_asked_to_show_it() {
+        let events = Arc::new(AtomicU32::new(0));
+        let handle = Handle::builder().exporter(Talkative(Arc::clone(&events))).build();
+        crate::install(&handle).unwrap();
+        tracing::error!("one");
+        tracing::error!("two");
+        assert_eq!(events.load(Ordering::SeqCst), 2);
+    }
+}

@@ -1,11 +1,9 @@
 //! The application's events.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use tachograph_core::testing::{self, LogLine};
-use tachograph_core::{Exporter, FieldValue, Handle, Level, LogEvent, Record};
+use tachograph_core::{FieldValue, Handle, Level};
 use tachograph_tracing::Builder;
 use tracing::subscriber::with_default;
 use tracing_subscriber::filter::Targets;
@@ -126,28 +124,4 @@ fn a_record_of_the_log_crate_keeps_its_target() {
     });
     assert_eq!((&*lines[0].target, &*lines[0].message), ("their::module", "message"));
     assert_eq!(lines[0].fields, []);
-}
-
-#[test]
-fn an_exporter_that_logs_is_not_asked_to_show_it() {
-    #[derive(Debug)]
-    struct Talkative(Arc<AtomicU32>);
-    impl Exporter for Talkative {
-        fn name(&self) -> &str {
-            "talkative"
-        }
-        fn record(&self, _: &Record) {}
-        fn event(&self, _: &LogEvent<'_>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-            tracing::info!("an event was exported");
-        }
-    }
-    let events = Arc::new(AtomicU32::new(0));
-    let handle = Handle::builder().exporter(Talkative(Arc::clone(&events))).build();
-    let layer = Builder::new(&handle).log(info()).layer();
-    with_default(tracing_subscriber::registry().with(layer), || {
-        tracing::info!("one");
-        tracing::info!("two");
-    });
-    assert_eq!(events.load(Ordering::SeqCst), 2);
 }

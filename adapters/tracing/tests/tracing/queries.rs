@@ -5,9 +5,10 @@ use std::time::Duration;
 use tachograph_core::{ManualClock, Share, Yield, testing};
 use tachograph_tracing::{Builder, layer};
 use tracing::subscriber::with_default;
+use tracing_subscriber::layer::Layer;
 use tracing_subscriber::prelude::*;
 
-use crate::{info, query_event};
+use crate::{SeesAll, info, query_event};
 
 fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
@@ -71,9 +72,10 @@ fn a_query_of_nobodys_is_counted_and_logged_without_its_literals() {
 
 #[test]
 fn a_query_of_a_request_is_logged_only_where_that_is_wanted() {
-    for (wanted, lines) in [(false, 0), (true, 1)] {
+    use tracing::Level;
+    for (wanted, level, lines) in [(false, Level::DEBUG, 0), (true, Level::DEBUG, 1), (true, Level::INFO, 0)] {
         let instance = testing::instance();
-        let log = info().with_target("sqlx::query", tracing::Level::DEBUG);
+        let log = info().with_target("sqlx::query", level);
         let layer = Builder::new(instance.handle()).log(log).queries_in_log(wanted).layer();
         let record = with_default(tracing_subscriber::registry().with(layer), || {
             block_on(instance.record(async { query_event!("SELECT 1", "", returned: 1, affected: 0) })).1
@@ -95,6 +97,21 @@ fn a_query_whose_request_is_gone_is_late() {
         assert_eq!(instance.handle().counters().late_calls, 2);
         assert_eq!(instance.handle().counters().unattributed_calls, 0);
     });
+}
+
+/// As on SQLite's thread, where nothing but the innermost span is entered.
+#[test]
+fn a_request_is_found_through_a_span_that_is_hidden_from_us() {
+    let instance = testing::instance();
+    let subscriber = tracing_subscriber::registry()
+        .with(SeesAll.with_filter(info().with_target("hidden", tracing::Level::DEBUG)))
+        .with(layer(instance.handle()));
+    with_default(subscriber, || {
+        let (span, _) = block_on(instance.record(async { tracing::debug_span!(target: "hidden", "hidden") }));
+        span.in_scope(|| query_event!("SELECT 1", "", returned: 1, affected: 0));
+    });
+    let counters = instance.handle().counters();
+    assert_eq!((counters.late_calls, counters.unattributed_calls), (1, 0));
 }
 
 #[test]

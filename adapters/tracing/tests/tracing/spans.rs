@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tachograph_core::testing::{self, Instance};
-use tachograph_core::{ManualClock, Operation, Recording, current, start_call};
+use tachograph_core::{MEASURED_TARGET, ManualClock, Operation, Recording, current, start_call};
 use tachograph_tracing::{Builder, attach};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::with_default;
@@ -59,6 +59,21 @@ async fn instrumented_functions_are_named_parts() {
         spans,
         [("report", None, 0, Some(9)), ("load rows", Some(0), 2, Some(5)), ("load rows", Some(0), 6, Some(9))]
     );
+}
+
+#[tokio::test]
+async fn a_part_hangs_from_the_nearest_part_around_it() {
+    let instance = instance();
+    let ((), record) = instance
+        .record(async {
+            let _outer = tracing::info_span!("outer").entered();
+            let _between = tracing::debug_span!(target: MEASURED_TARGET, "query").entered();
+            let _inner = tracing::info_span!("inner").entered();
+            tracing::info_span!(parent: None, "apart").in_scope(|| {});
+        })
+        .await;
+    let spans: Vec<_> = record.spans().iter().map(|span| (span.name(), span.parent())).collect();
+    assert_eq!(spans, [("outer", None), ("inner", Some(0)), ("apart", None)]);
 }
 
 #[tokio::test]
@@ -144,10 +159,13 @@ async fn guards_that_are_never_given_back_are_bounded() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let mut kept = 0;
             for _ in 0..1000 {
-                let (_, span) = runtime.block_on(request(&instance));
+                let (recording, span) = runtime.block_on(request(&instance));
                 std::mem::forget(span.entered());
+                kept += u32::from(is_current(&recording));
             }
+            assert_eq!(kept, 64);
             // Requests go on as ever.
             let ((), record) = runtime.block_on(instance.record(async {
                 tracing::info_span!("part").in_scope(|| start_call(Operation::other("a", "b"), None).completed());
@@ -155,9 +173,7 @@ async fn guards_that_are_never_given_back_are_bounded() {
             assert_eq!((record.calls().len(), record.spans().len()), (1, 1));
         });
     });
-    // The thread has gone and has taken along what it kept.
-    let kept = instance.take();
-    assert_eq!(kept.len(), 1001);
+    assert_eq!(instance.take().len(), 1001);
 }
 
 /// A record may be kept for long, and a span keeps the spans around it open: what exports them would wait.
