@@ -79,5 +79,5 @@ impl Clock for ManualClock {
 
 /// Whole nanoseconds; 584 years are enough for everyone, and more is held at that.
 pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(duration.subsec_nanos()))
 }

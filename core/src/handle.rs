@@ -138,11 +138,7 @@ impl Handle {
 
     /// Requests and tasks that are open.
     pub fn in_flight(&self) -> u64 {
-        // What is closed is read first: a request that opens and closes in between must not make the difference
-        // negative.
-        let closed: u64 = self.inner().shards.iter().map(Shard::closed).sum();
-        let opened: u64 = self.inner().shards.iter().map(Shard::opened).sum();
-        opened.saturating_sub(closed)
+        self.inner().shards.iter().map(Shard::count).sum()
     }
 
     /// How often each bound was hit.
@@ -177,7 +173,7 @@ impl Handle {
     pub fn shutdown(&self, deadline: Duration) -> bool {
         for shard in self.inner().shards.iter() {
             for recording in shard.all_open() {
-                recording.close(crate::record::Outcome::OpenAtShutdown);
+                recording.close(crate::record::Outcome::OpenAtShutdown, None);
             }
         }
         self.within(deadline, |exporter, left| exporter.shutdown(left))

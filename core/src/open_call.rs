@@ -64,6 +64,11 @@ impl OpenCall {
         self.recording.as_ref()
     }
 
+    /// What is asked, of whom.
+    pub fn operation(&self) -> Option<&Operation> {
+        self.operation.as_deref()
+    }
+
     /// A span id for this call, to be sent along; the same each time.
     pub fn span_id(&mut self) -> Option<SpanId> {
         if let (None, Some(recording)) = (self.span_id, &self.recording) {

@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::task::Poll;
 
-use crate::breakdown::Breakdown;
 use crate::context::Scope;
 use crate::handle::Handle;
 use crate::identity::Identity;
 use crate::place::Place;
-use crate::record::{ErrorInfo, Outcome, Record, RecordKind};
+use crate::record::{ErrorInfo, Head, Outcome, RecordKind};
 use crate::recording::Recording;
 use crate::request_id::RequestId;
-use crate::totals::{CacheTotals, CallTotals};
 use crate::trace::{Extracted, TraceContext};
 
 /// What an adapter knows of a request when it comes in.
@@ -43,7 +41,10 @@ pub struct RequestHead<'a> {
 #[derive(Debug)]
 pub struct OpenRequest {
     recording: Arc<Recording>,
-    polling: bool,
+    /// When the poll began that is running.
+    polling: Option<u64>,
+    /// Whether control is with the request's own code. Still so when this is dropped: it panicked.
+    working: bool,
     closed: bool,
     task: bool,
     responded: bool,
@@ -68,17 +69,18 @@ impl OpenRequest {
         };
         let (place, cut) = Place::new(head.path, head.route, handle.limits().path_bytes);
         counters.texts_cut.one_if(cut);
-        let record = Record {
+        let head = Head {
+            kind: RecordKind::Request,
             method: match crate::method::known(head.method) {
                 Some(method) => Cow::Borrowed(method),
                 None => Cow::Owned(crate::text::cut(head.method, 64).to_owned()),
             },
+            place,
             scheme: head.scheme,
             protocol_version: head.protocol_version,
             request_bytes: head.body_bytes,
-            ..blank(RecordKind::Request, place)
         };
-        Some(Self::new(Recording::open(handle, identity, record), false))
+        Some(Self::new(Recording::open(handle, identity, head), false))
     }
 
     /// Opens a task. Inside a request it belongs to the request's trace.
@@ -97,11 +99,20 @@ impl OpenRequest {
         };
         let (place, cut) = Place::new(name, None, handle.limits().path_bytes);
         handle.live_counters().texts_cut.one_if(cut);
-        Self::new(Recording::open(handle, identity, blank(RecordKind::Task, place)), true)
+        let head = Head {
+            kind: RecordKind::Task,
+            method: Cow::Borrowed(""),
+            place,
+            scheme: "",
+            protocol_version: "",
+            request_bytes: None,
+        };
+        Self::new(Recording::open(handle, identity, head), true)
     }
 
     fn new(recording: Arc<Recording>, task: bool) -> Self {
-        OpenRequest { recording, polling: false, closed: false, task, responded: false, announced: None }
+        let polling = Some(recording.start());
+        OpenRequest { recording, polling, working: false, closed: false, task, responded: false, announced: None }
     }
 
     /// What outbound adapters add to.
@@ -109,13 +120,40 @@ impl OpenRequest {
         &self.recording
     }
 
-    /// Runs a piece of the request's work: calling the service, polling its future, producing its body. A panic in it
-    /// is remembered.
+    /// Runs a piece of the request's work, as one poll of it. A panic in it is remembered.
     pub fn poll<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        self.polling = true;
-        let result = self.recording.poll(work);
-        self.polling = false;
+        let result = self.call(work);
+        self.pause();
         result
+    }
+
+    /// Polls a future of the request. A result does not end the poll by itself: what an adapter does with it is part of
+    /// the poll, until it says [`respond`](Self::respond), [`complete`](Self::complete) or [`pause`](Self::pause).
+    pub fn poll_future<R>(&mut self, work: impl FnOnce() -> Poll<R>) -> Poll<R> {
+        let result = self.call(work);
+        if result.is_pending() {
+            self.pause();
+        }
+        result
+    }
+
+    /// Runs a piece of the request's work in a poll that goes on afterwards: a request is being polled from its opening,
+    /// so that calling the service and polling its future for the first time are one.
+    pub fn call<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        self.polling.get_or_insert_with(|| self.recording.start_poll());
+        self.working = true;
+        let scope = Scope::enter(Some(Arc::clone(&self.recording)));
+        let result = work();
+        drop(scope);
+        self.working = false;
+        result
+    }
+
+    /// Ends the poll that is running: whatever comes next is not the request's own doing.
+    pub fn pause(&mut self) {
+        if let Some(started) = self.polling.take() {
+            self.recording.end_poll(started);
+        }
     }
 
     /// Runs what drops a part of the request, so that what happens on the way still belongs to it.
@@ -129,7 +167,7 @@ impl OpenRequest {
     pub fn respond(&mut self, status: u16, body_bytes: Option<u64>, streaming: bool) {
         self.announced = body_bytes;
         self.responded = true;
-        self.recording.respond(status, streaming);
+        self.recording.respond(status, streaming, self.polling.take());
     }
 
     /// A part of the body was handed over.
@@ -169,14 +207,14 @@ impl OpenRequest {
 
     fn close(&mut self, outcome: Outcome) {
         if !std::mem::replace(&mut self.closed, true) {
-            self.recording.close(outcome);
+            self.recording.close(outcome, self.polling.take());
         }
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        let outcome = if self.polling {
+        let outcome = if self.working {
             Outcome::Panicked
         } else if self.responded && self.announced == Some(self.recording.sent_bytes()) {
             // A body of known size may be dropped without ever having said that it is over.
@@ -187,41 +225,5 @@ impl Drop for OpenRequest {
             Outcome::ClientDisconnected
         };
         self.close(outcome);
-    }
-}
-
-fn blank(kind: RecordKind, place: Place) -> Record {
-    Record {
-        recording: None,
-        kind,
-        method: Cow::Borrowed(""),
-        place,
-        scheme: "",
-        protocol_version: "",
-        status: None,
-        outcome: Outcome::Completed,
-        streaming: false,
-        ended: SystemTime::UNIX_EPOCH,
-        duration: 0,
-        first_byte: None,
-        request_bytes: None,
-        response_bytes: 0,
-        user_id: None,
-        action: None,
-        fields: Vec::new(),
-        metadata: Vec::new(),
-        error: None,
-        database: CallTotals::default(),
-        external: CallTotals::default(),
-        cache: CacheTotals::default(),
-        connection_waits: 0,
-        calls: Vec::new(),
-        groups: Vec::new(),
-        calls_ungrouped: 0,
-        spans: Vec::new(),
-        breakdown: Breakdown::default(),
-        polled: 0,
-        polls: 0,
-        longest_poll: 0,
     }
 }

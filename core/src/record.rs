@@ -125,7 +125,54 @@ pub struct Record {
     pub(crate) longest_poll: u64,
 }
 
+/// What is known of a request when it is opened.
+pub(crate) struct Head {
+    pub(crate) kind: RecordKind,
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) place: Place,
+    pub(crate) scheme: &'static str,
+    pub(crate) protocol_version: &'static str,
+    pub(crate) request_bytes: Option<u64>,
+}
+
 impl Record {
+    /// The record of a request that has just been opened.
+    pub(crate) fn begin(head: Head) -> Self {
+        Record {
+            recording: None,
+            kind: head.kind,
+            method: head.method,
+            place: head.place,
+            scheme: head.scheme,
+            protocol_version: head.protocol_version,
+            status: None,
+            outcome: Outcome::Completed,
+            streaming: false,
+            ended: SystemTime::UNIX_EPOCH,
+            duration: 0,
+            first_byte: None,
+            request_bytes: head.request_bytes,
+            response_bytes: 0,
+            user_id: None,
+            action: None,
+            fields: Vec::new(),
+            metadata: Vec::new(),
+            error: None,
+            database: CallTotals::default(),
+            external: CallTotals::default(),
+            cache: CacheTotals::default(),
+            connection_waits: 0,
+            calls: Vec::new(),
+            groups: Vec::new(),
+            calls_ungrouped: 0,
+            spans: Vec::new(),
+            breakdown: Breakdown::default(),
+            polled: 0,
+            polls: 0,
+            longest_poll: 0,
+        }
+    }
+
     /// Whether it is a request or a task.
     pub fn kind(&self) -> RecordKind {
         self.kind

@@ -13,7 +13,7 @@ use crate::handle::{Companion, Handle};
 use crate::identity::Identity;
 use crate::lock::lock;
 use crate::operation::Operation;
-use crate::record::{Outcome, Record, RecordKind};
+use crate::record::{Head, Outcome, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
 
@@ -40,7 +40,8 @@ struct State {
 }
 
 impl Recording {
-    pub(crate) fn open(handle: &Handle, identity: Identity, record: Record) -> Arc<Self> {
+    /// It begins being polled: that takes no reading of the clock then, and whoever opens a request goes on with it.
+    pub(crate) fn open(handle: &Handle, identity: Identity, head: Head) -> Arc<Self> {
         let start = handle.clock().monotonic();
         let shard = handle.shards().index();
         let timeline = Timeline::new(start, handle.expects_reported_calls());
@@ -53,7 +54,8 @@ impl Recording {
                 place,
                 companion: OnceLock::new(),
                 sent: AtomicU64::new(0),
-                state: Mutex::new(Some(State { timeline, record })),
+                // Made where it will stay: it is large, and moving it costs more than filling it.
+                state: Mutex::new(Some(State { timeline, record: Record::begin(head) })),
             })
         });
         if let Some(companion) = handle.companions().and_then(|companions| companions.accompany(&recording)) {
@@ -210,11 +212,30 @@ impl Recording {
         lock(&self.state).as_mut().map(|state| change(state, &self.handle))
     }
 
-    /// The head of the answer is ready: what follows is the body.
-    pub(crate) fn respond(&self, status: u16, streaming: bool) {
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// A poll begins; when, for [`end_poll`](Self::end_poll).
+    pub(crate) fn start_poll(&self) -> u64 {
+        let now = self.now();
+        self.with(|state, _| state.timeline.poll_started(now));
+        now
+    }
+
+    pub(crate) fn end_poll(&self, started: u64) {
+        let now = self.now();
+        self.with(|state, _| state.end_poll(started, now));
+    }
+
+    /// The head of the answer is ready, which ends the poll that brought it: what follows is the body.
+    pub(crate) fn respond(&self, status: u16, streaming: bool, polling: Option<u64>) {
         let now = self.now();
         self.with(|state, _| {
             state.timeline.body_started(now);
+            if let Some(started) = polling {
+                state.end_poll(started, now);
+            }
             state.record.status = Some(status);
             state.record.streaming |= streaming;
             state.record.first_byte = Some(now.saturating_sub(self.start));
@@ -229,19 +250,25 @@ impl Recording {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Ends the request and hands its record to the exporters. Only the first time: later ones return false.
-    pub(crate) fn close(self: &Arc<Self>, outcome: Outcome) -> bool {
+    /// Ends the request, and the poll that is running, and hands its record to the exporters. Only the first time:
+    /// later ones return false.
+    pub(crate) fn close(self: &Arc<Self>, outcome: Outcome, polling: Option<u64>) -> bool {
         let now = self.now();
-        let Some(State { mut timeline, mut record }) = lock(&self.state).take() else { return false };
-        let (duration, breakdown) = timeline.finish(now);
+        let mut state = lock(&self.state).take();
+        let Some(state) = &mut state else { return false };
+        if let Some(started) = polling {
+            state.end_poll(started, now);
+        }
+        let (duration, breakdown) = state.timeline.finish(now);
+        let record = &mut state.record;
         record.outcome = outcome;
         record.duration = duration;
         record.breakdown = breakdown;
-        record.polled = timeline.polled();
+        record.polled = state.timeline.polled();
         record.ended = self.handle.now();
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
-        self.handle.export(&record);
+        self.handle.export(record);
         self.handle.shards().at(self.shard).close(self.place);
         if let Some(companion) = self.companion() {
             companion.end();
@@ -283,6 +310,12 @@ impl Recording {
 }
 
 impl State {
+    fn end_poll(&mut self, started: u64, now: u64) {
+        self.timeline.poll_ended(now);
+        self.record.polls = self.record.polls.saturating_add(1);
+        self.record.longest_poll = self.record.longest_poll.max(now.saturating_sub(started));
+    }
+
     fn keep(&mut self, call: Call, handle: &Handle) {
         let record = &mut self.record;
         match call.kind() {
@@ -322,20 +355,14 @@ pub struct Polling {
 
 impl Polling {
     fn start(recording: Arc<Recording>) -> Self {
-        let started = recording.now();
-        recording.with(|state, _| state.timeline.poll_started(started));
+        let started = recording.start_poll();
         Polling { recording, started }
     }
 }
 
 impl Drop for Polling {
     fn drop(&mut self) {
-        let now = self.recording.now();
-        self.recording.with(|state, _| {
-            state.timeline.poll_ended(now);
-            state.record.polls = state.record.polls.saturating_add(1);
-            state.record.longest_poll = state.record.longest_poll.max(now.saturating_sub(self.started));
-        });
+        self.recording.end_poll(self.started);
     }
 }
 

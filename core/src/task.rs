@@ -83,7 +83,7 @@ impl<F: Future> Future for Task<F> {
         }
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
         let Some(open) = this.open else { return future.poll(cx) };
-        let output = open.poll(|| future.poll(cx));
+        let output = open.poll_future(|| future.poll(cx));
         if output.is_ready() {
             open.drop_inside(|| this.future.set(None));
             open.complete();

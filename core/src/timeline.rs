@@ -22,13 +22,13 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    /// `remembers`: calls may be reported after they ended.
+    /// It begins with a poll. `remembers`: calls may be reported after they ended.
     pub(crate) fn new(start: u64, remembers: bool) -> Self {
         Timeline {
             start,
             last: start,
             open: [0; 4],
-            polling: 0,
+            polling: 1,
             sending: false,
             polled: 0,
             nanos: [0; 7],
@@ -207,6 +207,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn waiting(start: u64, remembers: bool) -> Timeline {
+        let mut timeline = Timeline::new(start, remembers);
+        timeline.poll_ended(start);
+        timeline
+    }
+
     fn shares(timeline: &mut Timeline, now: u64) -> [u64; 7] {
         let (_, breakdown) = timeline.finish(now);
         Share::ALL.map(|share| breakdown.share(share).as_nanos() as u64)
@@ -215,7 +221,6 @@ mod tests {
     #[test]
     fn an_instant_belongs_to_the_first_that_is_open() {
         let mut timeline = Timeline::new(0, false);
-        timeline.poll_started(0);
         timeline.call_started(Share::Cache, 10);
         timeline.call_started(Share::External, 20);
         timeline.call_started(Share::ConnectionWait, 30);
@@ -235,7 +240,6 @@ mod tests {
     #[test]
     fn a_call_that_is_reported_late_takes_its_time_back() {
         let mut timeline = Timeline::new(0, true);
-        timeline.poll_started(0);
         timeline.poll_ended(10);
         timeline.poll_started(50);
         assert!(timeline.call_reported(Share::Database, 5, 45, 50));
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn late_reports_that_overlap_count_an_instant_once() {
-        let mut timeline = Timeline::new(100, true);
+        let mut timeline = waiting(100, true);
         assert!(timeline.call_reported(Share::External, 110, 150, 200));
         assert!(timeline.call_reported(Share::Database, 120, 160, 200));
         assert!(timeline.call_reported(Share::Database, 130, 140, 200));
@@ -253,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_report_from_before_what_is_remembered_is_estimated_and_said() {
-        let mut timeline = Timeline::new(0, true);
+        let mut timeline = waiting(0, true);
         for poll in 0..1000 {
             timeline.poll_started(poll * 10);
             timeline.poll_ended(poll * 10 + 5);
@@ -294,7 +298,7 @@ mod tests {
                 changes.push((end, 2, Some(interval)));
             }
             changes.sort_by_key(|(at, order, _)| (*at, *order));
-            let mut timeline = Timeline::new(0, true);
+            let mut timeline = waiting(0, true);
             for (at, order, interval) in changes {
                 match (order, interval) {
                     (0, _) => timeline.body_started(at),

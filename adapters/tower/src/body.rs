@@ -59,7 +59,7 @@ impl<B: Body> Body for ResponseBody<B> {
         let mut this = self.project();
         let Some(mut inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Ready(None) };
         let Some(open) = this.open else { return inner.poll_frame(cx) };
-        let polled = ready!(open.poll(|| inner.as_mut().poll_frame(cx)));
+        let polled = ready!(open.poll_future(|| inner.as_mut().poll_frame(cx)));
         match &polled {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
@@ -71,6 +71,8 @@ impl<B: Body> Body for ResponseBody<B> {
                 if *this.left == Some(0) || frame.is_trailers() || inner.is_end_stream() {
                     open.complete();
                     *this.open = None;
+                } else {
+                    open.pause();
                 }
             }
             None => {

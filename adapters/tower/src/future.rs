@@ -60,7 +60,7 @@ where
             Poll::Ready(result)
         };
         let result = match this.open {
-            Some(open) => ready!(open.poll(work)),
+            Some(open) => ready!(open.poll_future(work)),
             None => ready!(work()),
         };
         let Some(mut open) = this.open.take() else {

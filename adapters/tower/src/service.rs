@@ -71,7 +71,7 @@ where
             return ResponseFuture::unmeasured(self.inner.call(request));
         };
         let expected = Expected::by(request.method());
-        let inner = open.poll(|| self.inner.call(request));
+        let inner = open.call(|| self.inner.call(request));
         ResponseFuture::measured(inner, open, expected)
     }
 }
