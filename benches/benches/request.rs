@@ -2,7 +2,7 @@
 
 use axum::Router;
 use std::process::ExitCode;
-use tachograph_benches::rows::{Row, bare, bare_again, empty_layer, floor};
+use tachograph_benches::rows::{Row, bare, bare_again, empty_layer, floor, ours_json, ours_silent};
 use tachograph_benches::runner::{Workload, run};
 use tachograph_benches::{Machine, workloads};
 use tokio::runtime::{Builder, Runtime};
@@ -11,7 +11,7 @@ const TURNS: usize = 2_000;
 const SMOKE_TURNS: usize = 50;
 
 /// What is added to every workload; the bare row comes first.
-const ROWS: [fn(Router) -> Row; 4] = [bare, bare_again, empty_layer, floor];
+const ROWS: [fn(Router) -> Row; 6] = [bare, bare_again, empty_layer, floor, ours_silent, ours_json];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

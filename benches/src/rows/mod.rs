@@ -3,8 +3,10 @@
 //! A new row is one function from a [`Router`] to a [`Row`], named in the list of its workload in `benches/request.rs`.
 
 mod floor;
+mod ours;
 
 pub use floor::{FLOOR, floor};
+pub use ours::{json, ours_json, ours_silent};
 
 use axum::Router;
 use axum::extract::Request;

@@ -1,0 +1,82 @@
+//! tachograph, as its README says, with nothing and with JSON.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use tachograph_core::{Exporter, Handle, Record, Service};
+use tachograph_json::delivery::{SendError, Sink};
+use tachograph_json::{Calls, Json, Settings};
+
+use super::{Proof, Row};
+
+/// How long the proof waits for the last lines.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// tachograph with no exporter: the record is made and thrown away.
+pub fn ours_silent(router: Router) -> Row {
+    let counted = Arc::new(AtomicU64::new(0));
+    let handle = Handle::builder().exporter(Count(Arc::clone(&counted))).build().for_ever();
+    let records: Proof = Box::new(move |requests| match counted.load(Ordering::Relaxed) {
+        records if records == requests => Ok(format!("{records} records")),
+        records => Err(format!("{records} records of {requests} requests")),
+    });
+    Row { name: "tachograph, records only", router: router.layer(tachograph_axum::Layer::new(&handle)), proof: records }
+}
+
+/// tachograph with JSON lines to a null writer.
+pub fn ours_json(router: Router) -> Row {
+    let (handle, proof) = json();
+    Row { name: "tachograph, JSON", router: router.layer(tachograph_axum::Layer::new(&handle)), proof }
+}
+
+/// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
+pub fn json() -> (Handle, Proof) {
+    let lines = Arc::new(AtomicU64::new(0));
+    let mut settings = Settings::default();
+    settings.calls = Calls::None;
+    let service = Service::new("benches").version("1.0.0").environment("bench");
+    let json = Json::with_sink(&service, settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
+    let handle = Handle::builder().service(service).exporter(json).build().for_ever();
+    let written = handle.clone();
+    let proof: Proof = Box::new(move |requests| {
+        written.shutdown(DEADLINE);
+        match lines.load(Ordering::Relaxed) {
+            lines if lines == requests => Ok(format!("{lines} lines")),
+            lines => Err(format!("{lines} lines of {requests} requests; dropped: {:?}", dropped(&written))),
+        }
+    });
+    (handle, proof)
+}
+
+fn dropped(handle: &Handle) -> Vec<(&'static str, u64)> {
+    handle.exporters().flat_map(|exporter| exporter.dropped()).collect()
+}
+
+#[derive(Debug)]
+struct Count(Arc<AtomicU64>);
+
+impl Exporter for Count {
+    fn name(&self) -> &str {
+        "count"
+    }
+
+    fn record(&self, record: &Record) {
+        assert_eq!(record.response_bytes() as usize, crate::workloads::BODY_BYTES);
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+struct Null(Arc<AtomicU64>);
+
+impl Sink for Null {
+    fn describe(&self) -> String {
+        "null".to_owned()
+    }
+
+    fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
+        self.0.fetch_add(memchr::memchr_iter(b'\n', batch).count() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+}
