@@ -32,6 +32,10 @@ pub struct CurrentRequest {
 }
 
 impl CurrentRequest {
+    pub(crate) fn of(recording: &Arc<Recording>) -> Self {
+        CurrentRequest { recording: Some(Arc::clone(recording)) }
+    }
+
     /// The request itself; none outside any.
     pub fn recording(&self) -> Option<&Arc<Recording>> {
         self.recording.as_ref()
@@ -133,16 +137,16 @@ impl CurrentRequest {
     fn own_name(&self, name: Cow<'static, str>) -> Option<Cow<'static, str>> {
         let recording = self.recording.as_ref()?;
         let counters = recording.handle().live_counters();
-        if field::is_reserved(&name) {
-            counters.fields_refused.one();
-            return None;
-        }
         let most = recording.handle().limits().field_name_bytes;
-        if name.len() <= most {
-            return Some(name);
-        }
-        counters.texts_cut.one();
-        Some(Cow::Owned(text::cut(&name, most).to_owned()))
+        let name = if name.len() <= most {
+            name
+        } else {
+            counters.texts_cut.one();
+            Cow::Owned(text::cut(&name, most).to_owned())
+        };
+        let refused = field::is_reserved(&name);
+        counters.fields_refused.one_if(refused);
+        (!refused).then_some(name)
     }
 
     fn lookup(&self, cache: &str, brought: Yield) -> &Self {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use crate::context::Scope;
+use crate::current_request::CurrentRequest;
+use crate::field::FieldValue;
 use crate::handle::Handle;
 use crate::identity::Identity;
 use crate::place::Place;
@@ -113,6 +115,15 @@ impl OpenRequest {
     fn new(recording: Arc<Recording>, task: bool) -> Self {
         let polling = Some(recording.start());
         OpenRequest { recording, polling, working: false, closed: false, task, responded: false, announced: None }
+    }
+
+    /// The value of a request header that the configuration allows ([`Capture::request_headers`](crate::Capture)), which
+    /// becomes the field `header_<name>`, with `_` for `-`.
+    pub fn header(&self, name: &str, value: &[u8]) {
+        let mut field = String::with_capacity("header_".len() + name.len());
+        field.push_str("header_");
+        field.extend(name.chars().map(|letter| if letter == '-' { '_' } else { letter }));
+        CurrentRequest::of(&self.recording).field(field, FieldValue::from(String::from_utf8_lossy(value)));
     }
 
     /// What outbound adapters add to.

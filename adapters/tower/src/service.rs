@@ -44,6 +44,11 @@ impl<S, F> Service<S, F> {
             return None;
         }
         let open = OpenRequest::open(handle, head::read(request, route))?;
+        for name in &handle.capture().request_headers {
+            if let Some(value) = request.headers().get(name) {
+                open.header(name, value.as_bytes());
+            }
+        }
         if request.body().size_hint().exact().is_none() {
             self.framework.count(request.body_mut(), open.recording());
         }

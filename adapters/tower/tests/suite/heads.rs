@@ -2,7 +2,7 @@
 
 use http::{Method, Request, Response, Version};
 use tachograph_core::testing::Instance;
-use tachograph_core::{Counters, Record, SequentialIds};
+use tachograph_core::{Capture, Counters, Record, SequentialIds};
 use tachograph_tower::Layer;
 
 use crate::script::{Script, Step, answer, get, measured, only_record};
@@ -131,4 +131,18 @@ fn the_route_is_what_the_layer_is_told() {
     }
     let records = instance.take();
     assert_eq!((records[0].route(), records[1].route()), (Some("/greet.Greeter/Greet"), None));
+}
+
+#[test]
+fn headers_are_kept_where_the_configuration_names_them_and_nowhere_else() {
+    let instance = Instance::build(|builder| {
+        let mut capture = Capture::default();
+        capture.request_headers = vec!["x-plan".to_owned()];
+        builder.capture(capture)
+    });
+    let mut request = with_header("x-plan", b"gold\xff");
+    request.headers_mut().insert("authorization", http::HeaderValue::from_static("Bearer secret"));
+    answer(&Layer::new(instance.handle()), request, Response::new(Script::empty()));
+    let record = only_record(&instance);
+    assert_eq!(record.fields().collect::<Vec<_>>(), [("header_x_plan", &"gold\u{fffd}".into())]);
 }
