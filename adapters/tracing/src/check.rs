@@ -13,6 +13,8 @@ use crate::recorder::Recorder;
 /// Tells whether sqlx's queries can reach the layer, to be asked once the subscriber is installed. Nothing is measured
 /// wrongly where they cannot, but nothing is measured either.
 ///
+/// Who does not ask is told: the first request logs it as a warning.
+///
 /// # Errors
 /// What is in the way, and what helps.
 pub fn check() -> Result<(), Hidden> {

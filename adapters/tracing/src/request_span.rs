@@ -1,11 +1,13 @@
 //! The span of each request: what carries it where no thread-local reaches, above all to sqlx's SQLite threads.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use tachograph_core::{Companion, Companions, Handle, Recording};
+use tachograph_core::{Companion, Companions, Handle, Level, LogEvent, Recording};
 use tracing::{Dispatch, Id};
+
+use crate::check::check;
 
 /// The target of the span that each request is given while a layer is installed. Its level is DEBUG; a layer of the
 /// user's that shows spans of that level shows `request` around what happens inside.
@@ -15,7 +17,7 @@ pub const REQUEST_TARGET: &str = "tachograph::request";
 /// instance that the [`layer`](crate::layer) was made for needs no call.
 pub fn attach(handle: &Handle) {
     handle.expect_reported_calls();
-    handle.accompany(RequestSpans);
+    handle.accompany(RequestSpans { checked: AtomicBool::new(false) });
 }
 
 /// Kept in the extensions of a request's span.
@@ -42,10 +44,33 @@ pub(crate) fn by_companion() -> bool {
     BY_COMPANION.try_with(Cell::get).unwrap_or(false)
 }
 
-struct RequestSpans;
+struct RequestSpans {
+    checked: AtomicBool,
+}
+
+impl RequestSpans {
+    /// The subscriber is put together by the application, after the layer is made; by the first request it is in force.
+    /// That is when it shows whether sqlx's events can get through, and one line says so if they cannot.
+    fn check_once(&self, handle: &Handle) {
+        if self.checked.load(Ordering::Relaxed) || self.checked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Err(hidden) = check() {
+            handle.log(&LogEvent {
+                time: handle.now(),
+                level: Level::Warning,
+                target: "tachograph",
+                message: &hidden.to_string(),
+                fields: &[],
+                recording: None,
+            });
+        }
+    }
+}
 
 impl Companions for RequestSpans {
     fn accompany(&self, recording: &Arc<Recording>) -> Option<Box<dyn Companion>> {
+        self.check_once(recording.handle());
         let origin = Origin { recording: Arc::downgrade(recording), handle: recording.handle().clone() };
         ORIGIN.try_with(|slot| slot.set(Some(origin))).ok()?;
         // Its parent is whatever is current, so that spans around the request stay around what is inside it.

@@ -107,6 +107,23 @@ fn an_env_filter_on_the_users_own_layer_hides_nothing() {
 }
 
 #[test]
+fn the_first_request_says_once_that_queries_are_hidden() {
+    let instance = testing::instance();
+    let hidden = tracing_subscriber::registry().with(EnvFilter::new("info")).with(layer(instance.handle()));
+    with_default(hidden, || {
+        assert!(!work(&instance));
+        assert!(!work(&instance));
+    });
+    let warnings: Vec<_> = instance.log().into_iter().filter(|line| line.target == "tachograph").collect();
+    let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+    assert_eq!((warning.level, &warning.message), (tachograph_core::Level::Warning, &Hidden::Filtered.to_string()));
+
+    let instance = testing::instance();
+    with_default(tracing_subscriber::registry().with(layer(instance.handle())), || assert!(work(&instance)));
+    assert!(instance.log().iter().all(|line| line.target != "tachograph"));
+}
+
+#[test]
 fn a_global_filter_is_told() {
     for before in [false, true] {
         let (output, instance) = (Output::default(), testing::instance());
@@ -123,7 +140,7 @@ fn a_global_filter_is_told() {
             with_default(all.with(ours.layer()).with(fmt_layer!(output)).with(filter), work);
         }
         assert!(output.text().contains("outside"));
-        assert_eq!(instance.log().len(), 3, "the rest is there");
+        assert_eq!(instance.log().len(), 4, "the rest is there, and the warning");
     }
     assert!(Hidden::Filtered.to_string().contains(".with_filter(..)"));
 }
