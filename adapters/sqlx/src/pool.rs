@@ -1,0 +1,192 @@
+//! The pool.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use sqlx::{Database, Error, SqlSafeStr, SqlStr};
+use tachograph_core::{Callsite, Operation};
+
+use crate::connection::PoolConnection;
+use crate::located::Located;
+use crate::query::Pending;
+use crate::system;
+use crate::target::Target;
+use crate::transaction::{Level, Transaction};
+use crate::utilisation::Utilisation;
+use crate::wait::wait;
+
+/// Makes a pool measured.
+pub trait Measured {
+    /// The database of the pool.
+    type Database: Database;
+
+    /// This pool, measured. `name` says in the records which one it is: `experiments`.
+    fn measured(self, name: impl Into<Box<str>>) -> Pool<Self::Database>;
+}
+
+impl<DB: Database> Measured for sqlx::Pool<DB> {
+    type Database = DB;
+
+    fn measured(self, name: impl Into<Box<str>>) -> Pool<DB> {
+        let target = Target::new(system::of_pool(&self), name.into());
+        Pool { pool: self, target }
+    }
+}
+
+/// A measured [`sqlx::Pool`], from [`Measured::measured`]. Clones are the same pool.
+///
+/// `&pool` is an executor, and so is [`pool.here()`](Self::here). It dereferences to the pool of sqlx: `&*pool` is that,
+/// unmeasured, for what needs [`sqlx::Acquire`].
+pub struct Pool<DB: Database> {
+    pub(crate) pool: sqlx::Pool<DB>,
+    pub(crate) target: Arc<Target>,
+}
+
+impl<DB: Database> Pool<DB> {
+    /// An executor that records its queries with the place where this is called:
+    ///
+    /// ```
+    /// # async fn example(pool: tachograph_sqlx::SqlitePool) -> Result<(), sqlx::Error> {
+    /// sqlx::query("DELETE FROM experiments").execute(pool.here()).await?;
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn here(&self) -> Located<&Self> {
+        Located { executor: self, callsite: Some(Callsite::caller()) }
+    }
+
+    /// The pool of sqlx.
+    pub fn inner(&self) -> &sqlx::Pool<DB> {
+        &self.pool
+    }
+
+    /// The pool's name in the records.
+    pub fn name(&self) -> &str {
+        self.target.name()
+    }
+
+    /// How busy it is.
+    pub fn utilisation(&self) -> Utilisation {
+        let size = self.pool.size();
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX).min(size);
+        Utilisation {
+            size,
+            idle,
+            in_use: size - idle,
+            waiting: self.target.waiting(),
+            max: self.pool.options().get_max_connections(),
+            timeouts: self.target.timeouts(),
+        }
+    }
+
+    /// A connection, as [`sqlx::Pool::acquire`]. A failure is recorded as a failed call `acquire` of the kind `other`: it
+    /// was for no query in particular.
+    ///
+    /// # Errors
+    /// Those of sqlx: no connection was free in time, or none could be made.
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Result<PoolConnection<DB>, Error>> + Send + use<DB> {
+        let operation = Operation::other(self.target.name(), "acquire");
+        let pending = Pending { operation, callsite: Some(Callsite::caller()) };
+        let (acquire, target) = (self.pool.acquire(), Arc::clone(&self.target));
+        async move {
+            let (_, connection) = wait(pending, acquire, &target).await?;
+            Ok(PoolConnection::new(connection, target))
+        }
+    }
+
+    /// A connection if one is idle, as [`sqlx::Pool::try_acquire`].
+    pub fn try_acquire(&self) -> Option<PoolConnection<DB>> {
+        let connection = self.pool.try_acquire()?;
+        Some(PoolConnection::new(connection, Arc::clone(&self.target)))
+    }
+
+    /// Begins a transaction, as [`sqlx::Pool::begin`].
+    ///
+    /// # Errors
+    /// Those of sqlx: there was no connection, or the database refused.
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = Result<Transaction<'static, DB>, Error>> + Send + use<DB> {
+        self.begin_at(None, Callsite::caller())
+    }
+
+    /// Begins a transaction by a statement of one's own, as [`sqlx::Pool::begin_with`].
+    ///
+    /// # Errors
+    /// Those of sqlx: there was no connection, the database refused, or no transaction was begun.
+    #[track_caller]
+    pub fn begin_with<S: SqlSafeStr>(
+        &self,
+        statement: S,
+    ) -> impl Future<Output = Result<Transaction<'static, DB>, Error>> + Send + use<DB, S> {
+        self.begin_at(Some(statement.into_sql_str()), Callsite::caller())
+    }
+
+    /// Begins a transaction if a connection is idle, as [`sqlx::Pool::try_begin`].
+    ///
+    /// # Errors
+    /// Those of sqlx: the database refused.
+    #[track_caller]
+    pub fn try_begin(&self) -> impl Future<Output = Result<Option<Transaction<'static, DB>>, Error>> + Send + use<DB> {
+        self.try_begin_at(None, Callsite::caller())
+    }
+
+    /// Begins a transaction by a statement of one's own if a connection is idle, as [`sqlx::Pool::try_begin_with`].
+    ///
+    /// # Errors
+    /// Those of sqlx: the database refused, or no transaction was begun.
+    #[track_caller]
+    pub fn try_begin_with<S: SqlSafeStr>(
+        &self,
+        statement: S,
+    ) -> impl Future<Output = Result<Option<Transaction<'static, DB>>, Error>> + Send + use<DB, S> {
+        self.try_begin_at(Some(statement.into_sql_str()), Callsite::caller())
+    }
+
+    fn begin_at(
+        &self,
+        statement: Option<SqlStr>,
+        callsite: Callsite,
+    ) -> impl Future<Output = Result<Transaction<'static, DB>, Error>> + Send + use<DB> {
+        let pending = Level::Transaction.pending_begin(&self.target, statement.as_ref(), callsite);
+        let (acquire, target) = (self.pool.acquire(), Arc::clone(&self.target));
+        async move {
+            let (pending, connection) = wait(pending, acquire, &target).await?;
+            Transaction::begin(connection, statement, pending, Level::Transaction, target).await
+        }
+    }
+
+    fn try_begin_at(
+        &self,
+        statement: Option<SqlStr>,
+        callsite: Callsite,
+    ) -> impl Future<Output = Result<Option<Transaction<'static, DB>>, Error>> + Send + use<DB> {
+        let (connection, target) = (self.pool.try_acquire(), Arc::clone(&self.target));
+        async move {
+            let Some(connection) = connection else { return Ok(None) };
+            let pending = Level::Transaction.pending_begin(&target, statement.as_ref(), callsite);
+            Transaction::begin(connection, statement, pending, Level::Transaction, target).await.map(Some)
+        }
+    }
+}
+
+impl<DB: Database> Deref for Pool<DB> {
+    type Target = sqlx::Pool<DB>;
+
+    fn deref(&self) -> &sqlx::Pool<DB> {
+        &self.pool
+    }
+}
+
+impl<DB: Database> Clone for Pool<DB> {
+    fn clone(&self) -> Self {
+        Pool { pool: self.pool.clone(), target: Arc::clone(&self.target) }
+    }
+}
+
+impl<DB: Database> fmt::Debug for Pool<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("name", &self.name()).field("pool", &self.pool).finish()
+    }
+}

@@ -1,0 +1,59 @@
+//! Which database calls go to, and how many callers wait for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use tachograph_core::Operation;
+
+/// A database as the records name it. Shared by the pool, its clones, and its connections.
+#[derive(Debug)]
+pub(crate) struct Target {
+    system: &'static str,
+    name: Box<str>,
+    waiting: AtomicU32,
+    timeouts: AtomicU64,
+}
+
+impl Target {
+    pub(crate) fn new(system: &'static str, name: Box<str>) -> Arc<Self> {
+        Arc::new(Target { system, name, waiting: AtomicU32::new(0), timeouts: AtomicU64::new(0) })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What this text asks of this database.
+    pub(crate) fn operation(&self, sql: &str) -> Arc<Operation> {
+        Operation::database(self.system, &self.name, sql)
+    }
+
+    pub(crate) fn waiting(&self) -> u32 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn timeouts(&self) -> u64 {
+        self.timeouts.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn timed_out(&self) {
+        self.timeouts.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One caller waits while this lives.
+#[derive(Debug)]
+pub(crate) struct Waiting<'a>(&'a Target);
+
+impl<'a> Waiting<'a> {
+    pub(crate) fn for_one(target: &'a Target) -> Self {
+        target.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(target)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
