@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tachograph_core::Handle;
+use tachograph_core::{FieldValue, Handle, Level, LogEvent};
 
 use crate::builder::Builder;
 
@@ -64,8 +64,32 @@ impl Tachograph {
     }
 }
 
+impl Tachograph {
+    /// What could not be kept or attributed, in one last line: a bound that drops something must not do so in silence.
+    fn tell_counters(&self) {
+        let hit: Vec<(&str, FieldValue)> = self
+            .handle
+            .counters()
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| (name, FieldValue::from(count)))
+            .collect();
+        if !hit.is_empty() {
+            self.handle.log(&LogEvent {
+                time: self.handle.now(),
+                level: Level::Warning,
+                target: "tachograph",
+                message: "not everything could be kept or attributed since the start",
+                fields: &hit,
+                recording: None,
+            });
+        }
+    }
+}
+
 impl Drop for Tachograph {
     fn drop(&mut self) {
+        self.tell_counters();
         if !self.handle.shutdown(self.deadline) {
             // Whoever could be told through an exporter is the one that did not take it.
             let seconds = self.deadline.as_secs_f32();

@@ -38,7 +38,7 @@ pub use tachograph_core::{ManualClock, SequentialIds};
 
 /// An instance of its own, whose records stay in memory. Tests that run side by side do not see each other's.
 pub fn instance() -> Instance {
-    Instance { core: tachograph_core::testing::instance() }
+    Instance::build(|builder| builder)
 }
 
 /// See [`instance`]. It dereferences to [core's](tachograph_core::testing::Instance), which knows no HTTP.
@@ -58,12 +58,16 @@ impl Deref for Instance {
 impl Instance {
     /// An instance with this clock, for exact times.
     pub fn with_clock(clock: impl Clock) -> Self {
-        Instance { core: tachograph_core::testing::Instance::with_clock(clock) }
+        Self::build(|builder| builder.clock(clock))
     }
 
     /// An instance that is configured further.
     pub fn build(configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
-        Instance { core: tachograph_core::testing::Instance::build(configure) }
+        let core = tachograph_core::testing::Instance::build(configure);
+        // Where the test has installed the layer, it serves this instance too.
+        #[cfg(feature = "tracing")]
+        tachograph_tracing::attach(core.handle());
+        Instance { core }
     }
 
     /// The answer of a measured service, and the record of the request. The body is read to its end, for that is where

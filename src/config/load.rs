@@ -16,15 +16,13 @@ impl Config {
     /// Reads the file, if there is one, and the environment of the process.
     pub fn load() -> Result<Self, Error> {
         // A variable that is no text is none of ours.
-        let variables = std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
         Self::load_from(Path::new(""), variables)
     }
 
     /// As [`load`](Self::load), from a folder and an environment of the caller's choice.
-    pub fn load_from(
-        folder: &Path,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, Error> {
+    pub fn load_from(folder: &Path, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
         let variables: Vec<(String, String)> = variables.into_iter().collect();
         let variable = |name: &str| variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
         let (mut table, file) = match variable(environment::FILE) {
@@ -62,7 +60,8 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Table>, Error> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return Ok(None),
         Err(error) if must_exist => {
-            let message = format!("cannot read {name}, which TACHOGRAPH_CONFIG names: {error}; correct the path or unset it");
+            let message =
+                format!("cannot read {name}, which TACHOGRAPH_CONFIG names: {error}; correct the path or unset it");
             return Err(Error::with_source(message, error));
         }
         Err(error) => {

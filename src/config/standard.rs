@@ -46,7 +46,8 @@ mod tests {
         let of = |pairs: &'static [(&str, &str)]| {
             service(|name| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()))
         };
-        let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "service.name=a%20b, service.version=1%2E2,deployment.environment=prod");
+        let attributes =
+            ("OTEL_RESOURCE_ATTRIBUTES", "service.name=a%20b, service.version=1%2E2,deployment.environment=prod");
         let both = of(&[("AWS_XRAY_TRACING_NAME", "x")]);
         assert_eq!(both.name.as_deref(), Some("x"));
         let service = super::service(|name| (name == attributes.0).then(|| attributes.1.to_owned()));

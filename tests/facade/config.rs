@@ -58,7 +58,11 @@ fn the_file_wins_over_the_standard_variables_and_ours_over_the_file() {
     let json = config.exporters.as_ref().unwrap().json.as_ref().unwrap();
     assert_eq!((json.output.as_str(), json.format.as_str()), ("stderr", "text"));
     let guard = Tachograph::builder().config(config).build().unwrap();
-    assert!(guard.summary().contains("configuration: tachograph.toml + TACHOGRAPH_CAPTURE__IGNORE + "), "{}", guard.summary());
+    assert!(
+        guard.summary().contains("configuration: tachograph.toml + TACHOGRAPH_CAPTURE__IGNORE + "),
+        "{}",
+        guard.summary()
+    );
 }
 
 #[test]
@@ -109,7 +113,8 @@ fn the_file_can_be_elsewhere_but_must_then_be_there() {
 
 #[test]
 fn values_that_no_exporter_takes_are_named_by_their_key() {
-    let build = |file: &str| Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap_err().to_string();
+    let build =
+        |file: &str| Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap_err().to_string();
     let output = build("[exporters.json]\noutput = 'printer'");
     assert!(output.contains("exporters.json.output") && output.contains("file:PATH"), "{output}");
     let format = build("[exporters.json]\nformat = 'xml'");

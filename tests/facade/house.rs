@@ -49,7 +49,8 @@ fn may_know(from: &str, to: &str) -> bool {
 #[test]
 fn core_knows_no_framework_and_no_runtime() {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo knows the workspace");
-    let core = metadata.packages.iter().find(|package| package.name.as_str() == "tachograph-core").expect("core is there");
+    let core =
+        metadata.packages.iter().find(|package| package.name.as_str() == "tachograph-core").expect("core is there");
     let known: Vec<&str> = core
         .dependencies
         .iter()

@@ -16,7 +16,9 @@ fn the_guard_writes_what_is_left_when_it_is_dropped() {
     drop(guard);
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");
-    for part in [r#""event":"task""#, r#""service":"jobs""#, r#""outcome":"open_at_shutdown""#, r#""name":"never ends""#] {
+    for part in
+        [r#""event":"task""#, r#""service":"jobs""#, r#""outcome":"open_at_shutdown""#, r#""name":"never ends""#]
+    {
         assert!(text.contains(part), "{part} in {text}");
     }
 }
@@ -29,4 +31,19 @@ fn several_instances_do_not_see_each_other() {
     let mut task = Box::pin(one.handle().task("one", async {}));
     assert!(task.as_mut().poll(&mut cx).is_ready());
     assert_eq!((one.records().len(), other.records().len()), (1, 0));
+}
+
+#[test]
+fn what_was_dropped_or_lost_is_told_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines.log");
+    let config = format!("[exporters.json]\noutput = 'file:{}'", path.display());
+    let guard = Tachograph::builder().config(Config::from_toml(&config).unwrap()).build().unwrap();
+    let lost = guard.handle().scope(async { tachograph::cache_call("flags", "GET").measure(async {}).await });
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(Box::pin(lost).as_mut().poll(&mut cx).is_ready());
+    drop(guard);
+    let text = fs::read_to_string(&path).unwrap();
+    let line = r#""level":"warning","logger":"tachograph","message":"not everything could be kept or attributed since the start""#;
+    assert!(text.contains(line) && text.contains(r#""unattributed_calls":1}"#), "{text}");
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::query::Database;
 use crate::recorder::Recorder;
-use crate::request_span::attach;
+use crate::request_span::accompany;
 use crate::selection::{self, Selection};
 
 /// The layer for the requests of `handle`, with the defaults of [`Builder`]. It filters for itself: it goes beside the
@@ -103,7 +103,7 @@ impl Builder {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        attach(&self.handle);
+        accompany(&self.handle, true);
         let selection = Selection::new(self.spans, &self.log, self.queries);
         let database = self.queries.then_some(self.database);
         Recorder::new(self.handle, self.log, self.spans, database, self.queries_in_log).with_filter(selection)

@@ -16,8 +16,13 @@ pub const REQUEST_TARGET: &str = "tachograph::request";
 /// Lets the layer that is installed serve a further instance: for tests, and for several services in one process. The
 /// instance that the [`layer`](crate::layer) was made for needs no call.
 pub fn attach(handle: &Handle) {
+    accompany(handle, false);
+}
+
+/// `check`: the first request says if the events that it hopes for cannot come.
+pub(crate) fn accompany(handle: &Handle, check: bool) {
     handle.expect_reported_calls();
-    handle.accompany(RequestSpans { checked: AtomicBool::new(false) });
+    handle.accompany(RequestSpans { checked: AtomicBool::new(!check) });
 }
 
 /// Kept in the extensions of a request's span.
