@@ -4,11 +4,10 @@
 //! pay for the recording.
 
 use std::future::ready;
-use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, TryFutureExt as _, TryStreamExt as _};
 use sqlx::{Describe, Error, Execute, Executor, SqlStr};
 use tachograph_core::{Callsite, Yield};
 
@@ -20,7 +19,7 @@ use crate::pool::Pool;
 use crate::query::{Pending, Read};
 use crate::rows::{Rows, Step, Steps};
 use crate::target::Target;
-use crate::wait::wait;
+use crate::wait::Wait;
 
 impl<'c, DB: Driver> Located<&'c mut Connection<'_, DB>> {
     fn steps<'e, 'q: 'e, E>(self, query: E) -> Rows<'e, DB>
@@ -65,14 +64,15 @@ impl<DB: Driver> Located<&'_ Pool<DB>> {
         E: 'q + Execute<'q, DB>,
     {
         let (pending, query) = Read::new(query, &self.executor.target, self.callsite);
-        let (acquire, target) = (self.executor.pool.acquire(), Arc::clone(&self.executor.target));
-        generate(|slot| async move {
-            let (pending, mut connection) = wait(pending, acquire, &target).await?;
-            let mut rows = Rows::<DB>::new(pending, DB::fetch_many(&mut connection, query));
-            while let Some(step) = rows.try_next().await? {
-                slot.give(step).await;
-            }
-            Ok(())
+        let wait = Wait::new(pending, self.executor.pool.acquire(), &self.executor.target);
+        generate(|slot| {
+            wait.and_then(async move |(pending, mut connection, _)| {
+                let mut rows = Rows::<DB>::new(pending, DB::fetch_many(&mut connection, query));
+                while let Some(step) = rows.try_next().await? {
+                    slot.give(step).await;
+                }
+                Ok(())
+            })
         })
     }
 
@@ -81,11 +81,10 @@ impl<DB: Driver> Located<&'_ Pool<DB>> {
         E: 'q + Execute<'q, DB>,
     {
         let (pending, query) = Read::new(query, &self.executor.target, self.callsite);
-        let (acquire, target) = (self.executor.pool.acquire(), Arc::clone(&self.executor.target));
-        async move {
-            let (pending, mut connection) = wait(pending, acquire, &target).await?;
+        let wait = Wait::new(pending, self.executor.pool.acquire(), &self.executor.target);
+        wait.and_then(async move |(pending, mut connection, _)| {
             pending.measure_rows(DB::fetch_optional(&mut connection, query), one_or_none).await
-        }
+        })
     }
 
     fn prepared<'e>(
@@ -94,11 +93,10 @@ impl<DB: Driver> Located<&'_ Pool<DB>> {
         parameters: &'e [DB::TypeInfo],
     ) -> impl Future<Output = Result<DB::Statement, Error>> + Send + use<'e, DB> {
         let pending = pending_prepare(&self.executor.target, &sql, self.callsite);
-        let (acquire, target) = (self.executor.pool.acquire(), Arc::clone(&self.executor.target));
-        async move {
-            let (pending, mut connection) = wait(pending, acquire, &target).await?;
+        let wait = Wait::new(pending, self.executor.pool.acquire(), &self.executor.target);
+        wait.and_then(async move |(pending, mut connection, _)| {
             pending.measure(DB::prepare_with(&mut connection, sql, parameters)).await
-        }
+        })
     }
 
     fn described(self, sql: SqlStr) -> impl Future<Output = Result<Describe<DB>, Error>> + Send + use<DB> {

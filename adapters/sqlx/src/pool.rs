@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use futures_util::TryFutureExt as _;
 use sqlx::{Database, Error, SqlSafeStr, SqlStr};
 use tachograph_core::{Callsite, Operation};
 
@@ -14,7 +15,7 @@ use crate::system;
 use crate::target::Target;
 use crate::transaction::{Level, Transaction};
 use crate::utilisation::Utilisation;
-use crate::wait::wait;
+use crate::wait::Wait;
 
 /// Makes a pool measured.
 pub trait Measured {
@@ -89,11 +90,8 @@ impl<DB: Database> Pool<DB> {
     pub fn acquire(&self) -> impl Future<Output = Result<PoolConnection<DB>, Error>> + Send + use<DB> {
         let operation = Operation::other(self.target.name(), "acquire");
         let pending = Pending { operation, callsite: Some(Callsite::caller()) };
-        let (acquire, target) = (self.pool.acquire(), Arc::clone(&self.target));
-        async move {
-            let (_, connection) = wait(pending, acquire, &target).await?;
-            Ok(PoolConnection::new(connection, target))
-        }
+        let wait = Wait::new(pending, self.pool.acquire(), &self.target);
+        wait.map_ok(|(_, connection, target)| PoolConnection::new(connection, target))
     }
 
     /// A connection if one is idle, as [`sqlx::Pool::try_acquire`].
@@ -150,11 +148,10 @@ impl<DB: Database> Pool<DB> {
         callsite: Callsite,
     ) -> impl Future<Output = Result<Transaction<'static, DB>, Error>> + Send + use<DB> {
         let pending = Level::Transaction.pending_begin(&self.target, statement.as_ref(), callsite);
-        let (acquire, target) = (self.pool.acquire(), Arc::clone(&self.target));
-        async move {
-            let (pending, connection) = wait(pending, acquire, &target).await?;
-            Transaction::begin(connection, statement, pending, Level::Transaction, target).await
-        }
+        let wait = Wait::new(pending, self.pool.acquire(), &self.target);
+        wait.and_then(|(pending, connection, target)| {
+            Transaction::begin(connection, statement, pending, Level::Transaction, target)
+        })
     }
 
     fn try_begin_at(

@@ -43,16 +43,16 @@ impl Target {
 
 /// One caller waits while this lives.
 #[derive(Debug)]
-pub(crate) struct Waiting<'a>(&'a Target);
+pub(crate) struct Waiting(Arc<Target>);
 
-impl<'a> Waiting<'a> {
-    pub(crate) fn for_one(target: &'a Target) -> Self {
+impl Waiting {
+    pub(crate) fn for_one(target: &Arc<Target>) -> Self {
         target.waiting.fetch_add(1, Ordering::Relaxed);
-        Waiting(target)
+        Waiting(Arc::clone(target))
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }

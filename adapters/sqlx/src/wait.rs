@@ -1,48 +1,75 @@
 //! Waiting for a connection.
 
-use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
+use pin_project_lite::pin_project;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, Error};
-use tachograph_core::start_connection_wait;
-use tracing::instrument::Instrument as _;
+use tachograph_core::{ConnectionWait, start_connection_wait};
+use tracing::instrument::{Instrument as _, Instrumented};
 
 use crate::error_type::error_type;
 use crate::marker::marker;
 use crate::query::Pending;
 use crate::target::{Target, Waiting};
 
-/// The connection that `acquire` brings, for this call; meanwhile the request waits. Without a connection the call has
-/// failed.
-pub(crate) async fn wait<DB: Database>(
-    pending: Pending,
-    acquire: impl Future<Output = Result<PoolConnection<DB>, Error>>,
-    target: &Target,
-) -> Result<(Pending, PoolConnection<DB>), Error> {
-    match acquired(acquire, target).await {
-        Ok(connection) => Ok((pending, connection)),
-        Err(error) => {
-            if let Error::PoolTimedOut = error {
-                target.timed_out();
-            }
-            pending.start().failed(&error_type(&error));
-            Err(error)
+pin_project! {
+    /// The connection that `acquire` brings, for this call; meanwhile the request waits. Without a connection the call
+    /// has failed.
+    ///
+    /// Written out, because sqlx's future takes 3 kB, and an `async fn` keeps an argument that it awaits more than once.
+    pub(crate) struct Wait<F> {
+        #[pin]
+        acquire: Instrumented<F>,
+        // There until it is ready.
+        call: Option<(Pending, Arc<Target>)>,
+        wait: Option<ConnectionWait>,
+        waiting: Option<Waiting>,
+    }
+}
+
+impl<F> Wait<F> {
+    pub(crate) fn new(pending: Pending, acquire: F, target: &Arc<Target>) -> Self {
+        Wait {
+            acquire: acquire.instrument(marker()),
+            call: Some((pending, Arc::clone(target))),
+            wait: None,
+            waiting: None,
         }
     }
 }
 
-async fn acquired<T>(acquire: impl Future<Output = T>, target: &Target) -> T {
-    let _wait = start_connection_wait();
-    let mut acquire = pin!(acquire.instrument(marker()));
-    // All cores write this number, so whoever finds a connection at once leaves it alone.
-    let mut waiting = None;
-    poll_fn(|cx| {
-        let poll = acquire.as_mut().poll(cx);
-        if poll.is_pending() && waiting.is_none() {
-            waiting = Some(Waiting::for_one(target));
+impl<F, DB> Future for Wait<F>
+where
+    F: Future<Output = Result<PoolConnection<DB>, Error>>,
+    DB: Database,
+{
+    type Output = Result<(Pending, PoolConnection<DB>, Arc<Target>), Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.wait.get_or_insert_with(start_connection_wait);
+        let poll = this.acquire.poll(cx);
+        // All cores write this number, so whoever finds a connection at once leaves it alone.
+        if let (true, None, Some((_, target))) = (poll.is_pending(), &this.waiting, &this.call) {
+            *this.waiting = Some(Waiting::for_one(target));
         }
-        poll
-    })
-    .await
+        let acquired = ready!(poll);
+        *this.wait = None;
+        *this.waiting = None;
+        // Nobody polls a future that was ready.
+        let Some((pending, target)) = this.call.take() else { return Poll::Pending };
+        Poll::Ready(match acquired {
+            Ok(connection) => Ok((pending, connection, target)),
+            Err(error) => {
+                if let Error::PoolTimedOut = error {
+                    target.timed_out();
+                }
+                pending.start().failed(&error_type(&error));
+                Err(error)
+            }
+        })
+    }
 }
