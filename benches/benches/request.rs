@@ -2,9 +2,10 @@
 
 use axum::Router;
 use std::process::ExitCode;
-use tachograph_benches::rows::{Row, bare, bare_again, empty_layer, floor, ours_json, ours_silent};
+use tachograph_benches::rows::{Row, bare, bare_again, empty_layer, floor, ours_json, ours_measured, ours_silent};
 use tachograph_benches::runner::{Workload, run};
 use tachograph_benches::{Machine, workloads};
+use tachograph_sqlx::Measured;
 use tokio::runtime::{Builder, Runtime};
 
 const TURNS: usize = 2_000;
@@ -49,6 +50,8 @@ fn measure(turns: usize, smoke: bool) -> Result<(), Box<dyn std::error::Error>> 
 
 fn all_workloads(runtime: &Runtime) -> Result<[Workload; 3], sqlx::Error> {
     let pool = runtime.block_on(workloads::database())?;
+    let mut queried = with_every_row(&workloads::queried(pool.clone()));
+    queried.push(ours_measured(workloads::queried(pool.measured("measurements"))));
     Ok([
         Workload {
             title: "a handler that answers at once",
@@ -60,11 +63,7 @@ fn all_workloads(runtime: &Runtime) -> Result<[Workload; 3], sqlx::Error> {
             requests_per_turn: 500,
             rows: with_every_row(&workloads::polled()),
         },
-        Workload {
-            title: "a handler with 10 sqlx queries (SQLite in memory)",
-            requests_per_turn: 5,
-            rows: with_every_row(&workloads::queried(pool)),
-        },
+        Workload { title: "a handler with 10 sqlx queries (SQLite in memory)", requests_per_turn: 5, rows: queried },
     ])
 }
 

@@ -6,7 +6,7 @@ mod floor;
 mod ours;
 
 pub use floor::{FLOOR, floor};
-pub use ours::{json, ours_json, ours_silent};
+pub use ours::{ours_json, ours_measured, ours_silent};
 
 use axum::Router;
 use axum::extract::Request;

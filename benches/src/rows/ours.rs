@@ -31,13 +31,19 @@ pub fn ours_json(router: Router) -> Row {
     Row { name: "tachograph, JSON", router: router.layer(tachograph_axum::Layer::new(&handle)), proof }
 }
 
+/// The same, around a workload whose pool is measured too.
+pub fn ours_measured(router: Router) -> Row {
+    Row { name: "tachograph, JSON, measured pool", ..ours_json(router) }
+}
+
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
-pub fn json() -> (Handle, Proof) {
+fn json() -> (Handle, Proof) {
     let lines = Arc::new(AtomicU64::new(0));
     let mut settings = Settings::default();
     settings.calls = Calls::None;
     let service = Service::new("benches").version("1.0.0").environment("bench");
-    let json = Json::with_sink(&service, settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
+    let json =
+        Json::with_sink(&service, settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
     let handle = Handle::builder().service(service).exporter(json).build().for_ever();
     let written = handle.clone();
     let proof: Proof = Box::new(move |requests| {
