@@ -30,10 +30,12 @@ impl Wanted<'_> {
             let key = format!("exporters.json.{key}");
             move |error: tachograph_json::Error| Error::with_source(format!("{key} does not fit: {error}"), error)
         };
-        let mut settings = Settings::default();
-        settings.output = json.output.parse().map_err(misfit("output"))?;
-        settings.format = json.format.parse().map_err(misfit("format"))?;
-        settings.calls = json.calls.parse().map_err(misfit("calls"))?;
+        let mut settings = Settings {
+            output: json.output.parse().map_err(misfit("output"))?,
+            format: json.format.parse().map_err(misfit("format"))?,
+            calls: json.calls.parse().map_err(misfit("calls"))?,
+            ..Settings::default()
+        };
         if let Some(milliseconds) = self.capture.slow_request_ms {
             settings.slow_request = Duration::from_millis(milliseconds);
         }

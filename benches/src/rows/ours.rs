@@ -39,8 +39,7 @@ pub fn ours_measured(router: Router) -> Row {
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
 fn json() -> (Handle, Proof) {
     let lines = Arc::new(AtomicU64::new(0));
-    let mut settings = Settings::default();
-    settings.calls = Calls::None;
+    let settings = Settings { calls: Calls::None, ..Settings::default() };
     let service = Service::new("benches").version("1.0.0").environment("bench");
     let json =
         Json::with_sink(&service, settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
