@@ -1,1 +1,39 @@
-fn main() {}
+//! The demonstration on axum: `cargo run -p demo-axum`, then `curl` what it prints.
+
+mod routes;
+
+use std::error::Error;
+use std::future::IntoFuture;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tachograph_experiments::{App, Settings};
+use tokio::net::TcpListener;
+
+/// How long open requests have to end once the process is told to.
+const GRACE: Duration = Duration::from_secs(2);
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let _guard = tachograph::init!()?;
+    let settings = Settings::from_env()?;
+    let app = App::start(&settings).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))
+        .await
+        .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+    // To stderr: stdout has the records, one a line.
+    eprint!("{}", tachograph_experiments::how_to_try(listener.local_addr()?));
+
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let signal = async {
+        tachograph::shutdown_signal().await;
+        let _ = stopping.send(());
+    };
+    let serve = axum::serve(listener, routes::router(app)).with_graceful_shutdown(signal);
+    tokio::select! {
+        result = serve.into_future() => result?,
+        // What is still open then is recorded as such when the guard goes.
+        () = async { if stopped.await.is_ok() { tokio::time::sleep(GRACE).await } } => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The handlers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::answer::{Answer, Failure};
+use crate::cache::Cache;
+use crate::model::{Event, Listed, NewAssignment, NewExperiment, Report};
+use crate::partner;
+use crate::settings::{Settings, SetupError};
+use crate::store::Store;
+
+/// The service, whatever serves it. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Store,
+    cache: Arc<Cache>,
+    partner: SocketAddr,
+    client: tachograph::reqwest::Client,
+}
+
+type Answered = Result<Answer, Failure>;
+
+impl App {
+    /// Opens the database and starts the partner service.
+    pub async fn start(settings: &Settings) -> Result<Self, SetupError> {
+        let partner =
+            partner::start().await.map_err(|error| SetupError(format!("cannot start the partner service: {error}")))?;
+        Ok(App {
+            store: Store::open(&settings.database_url).await?,
+            cache: Arc::default(),
+            partner,
+            client: tachograph::reqwest::Client::from(reqwest::Client::new()),
+        })
+    }
+
+    /// `GET /experiments/{id}`: one query.
+    pub async fn experiment(&self, id: i64) -> Answered {
+        Answer::new(200, self.store.experiment(id).await?)
+    }
+
+    /// `GET /experiments`: one query for the list and one for each experiment in it, the N+1; `joined`: one in all.
+    pub async fn experiments(&self, joined: bool) -> Answered {
+        if joined {
+            return Answer::new(200, self.store.joined().await?);
+        }
+        let mut listed = Vec::new();
+        for experiment in self.store.experiments().await? {
+            let assignments = self.store.assignments(experiment.id).await?;
+            listed.push(Listed { experiment, assignments });
+        }
+        Answer::new(200, listed)
+    }
+
+    /// `POST /experiments`: says who does what to which experiment.
+    pub async fn create(&self, user: Option<&str>, new: &NewExperiment) -> Answered {
+        let request = tachograph::request();
+        request.action("experiment.create");
+        if let Some(user) = user {
+            request.user(user);
+        }
+        if new.name.is_empty() || new.key.is_empty() {
+            return Err(Failure::Invalid("name and key must not be empty".to_owned()));
+        }
+        let id = self.store.create(new).await?;
+        request.field("experiment_id", id);
+        tracing::info!(experiment_id = id, key = new.key, "experiment created");
+        Answer::new(201, serde_json::json!({ "id": id, "name": new.name, "key": new.key }))
+    }
+
+    /// `POST /experiments/{id}/assignments`.
+    pub async fn assign(&self, experiment: i64, new: &NewAssignment) -> Answered {
+        tachograph::request().user(&new.user_id).action("experiment.assign").field("experiment_id", experiment);
+        self.store.experiment(experiment).await?;
+        let variant = if new.user_id.bytes().map(u32::from).sum::<u32>() % 2 == 0 { "control" } else { "treatment" };
+        self.store.assign(experiment, new, variant).await?;
+        Answer::new(201, serde_json::json!({ "experiment_id": experiment, "variant": variant }))
+    }
+
+    /// `POST /events`.
+    pub async fn track(&self, event: &Event) -> Answered {
+        tachograph::request().user(&event.user_id).action("event.track").field("experiment_id", event.experiment_id);
+        self.store.track(event).await?;
+        Answer::new(201, serde_json::json!({ "tracked": event.name }))
+    }
+
+    /// `GET /experiments/{id}/report`: two queries and one call to the partner, all at once.
+    pub async fn report(&self, id: i64) -> Answered {
+        let url = format!("http://{}/benchmarks/{id}", self.partner);
+        let benchmark = async {
+            let text = self.client.get(&url).send().await?.error_for_status()?.text().await?;
+            serde_json::from_str(&text).map_err(|error| Failure::Internal(Box::new(error)))
+        };
+        let (assignments, events, benchmark) =
+            tokio::join!(self.store.assignments(id), self.store.events(id), benchmark);
+        Answer::new(200, Report { id, assignments: assignments?, events: events?, benchmark: benchmark? })
+    }
+
+    /// `GET /flags/{key}`: from the cache, or by a query that fills it.
+    pub async fn flag(&self, key: &str) -> Answered {
+        let enabled = match self.cache.get(key) {
+            Some(enabled) => enabled,
+            None => {
+                let enabled = self.store.flag(key).await?;
+                self.cache.put(key.to_owned(), enabled);
+                enabled
+            }
+        };
+        Answer::new(200, serde_json::json!({ "key": key, "enabled": enabled }))
+    }
+
+    /// `GET /slow?ms=N`: waits for nothing in particular.
+    pub async fn slow(&self, ms: u64) -> Answered {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        Answer::new(200, serde_json::json!({ "slept_ms": ms }))
+    }
+
+    /// `GET /fail?status=N`.
+    pub fn fail(&self, status: u16) -> Answered {
+        if !(200..600).contains(&status) {
+            return Err(Failure::Invalid("status must be 200 to 599".to_owned()));
+        }
+        Answer::new(status, serde_json::json!({ "status": status }))
+    }
+
+    /// `GET /panic`.
+    ///
+    /// # Panics
+    /// Always.
+    pub fn panic(&self) -> Answered {
+        panic!("somebody asked for a panic")
+    }
+}

@@ -1,0 +1,53 @@
+//! What goes in and out.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub(crate) struct Experiment {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) status: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Listed {
+    #[serde(flatten)]
+    pub(crate) experiment: Experiment,
+    pub(crate) assignments: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) id: i64,
+    pub(crate) assignments: i64,
+    pub(crate) events: i64,
+    pub(crate) benchmark: serde_json::Value,
+}
+
+/// The body of `POST /experiments`.
+#[derive(Debug, Deserialize)]
+pub struct NewExperiment {
+    /// What people call it.
+    pub name: String,
+    /// What code calls it; unique.
+    pub key: String,
+}
+
+/// The body of `POST /experiments/{id}/assignments`.
+#[derive(Debug, Deserialize)]
+pub struct NewAssignment {
+    /// Who takes part.
+    pub user_id: String,
+}
+
+/// The body of `POST /events`.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    /// The experiment.
+    pub experiment_id: i64,
+    /// Who did it.
+    pub user_id: String,
+    /// What was done.
+    pub name: String,
+}

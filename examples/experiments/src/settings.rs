@@ -1,0 +1,40 @@
+//! What the environment says.
+
+use std::fmt;
+
+/// Where to listen, and what to use.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `PORT`, on 127.0.0.1. Default 8080; 0 takes a free one.
+    pub port: u16,
+    /// `DATABASE_URL`. Default: SQLite in memory. `postgres://…` works too.
+    pub database_url: String,
+}
+
+impl Settings {
+    const IN_MEMORY: &str = "sqlite:file:experiments?mode=memory&cache=shared";
+
+    /// Reads `PORT` and `DATABASE_URL`.
+    pub fn from_env() -> Result<Self, SetupError> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let port = match variable("PORT") {
+            Some(port) => port
+                .parse()
+                .map_err(|error| SetupError(format!("PORT={port:?} is no port: {error}; use 0 to 65535")))?,
+            None => 8080,
+        };
+        Ok(Settings { port, database_url: variable("DATABASE_URL").unwrap_or_else(|| Self::IN_MEMORY.to_owned()) })
+    }
+}
+
+/// What keeps the demonstration from starting, and what to do.
+#[derive(Debug)]
+pub struct SetupError(pub(crate) String);
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SetupError {}
