@@ -1,4 +1,4 @@
-//! The measured pool on a real PostgreSQL server: `TACHOGRAPH_TEST_POSTGRES_URL=postgres://… cargo test -p tachograph-sqlx
+//! The measured pool on a real PostgreSQL server: `PEER_POSTGRES_URL=postgres://… cargo test -p tachograph-sqlx
 //! --features peer-tests --test postgres`. Each test works in temporary tables of its own connection.
 
 use std::time::Duration;
@@ -17,8 +17,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// A pool of one connection, in which a temporary table has three experiments.
 async fn pool() -> PgPool {
-    let url = std::env::var("TACHOGRAPH_TEST_POSTGRES_URL")
-        .expect("TACHOGRAPH_TEST_POSTGRES_URL is the URL of a PostgreSQL server, such as postgres://postgres@127.0.0.1/postgres");
+    let url = std::env::var("PEER_POSTGRES_URL")
+        .expect("PEER_POSTGRES_URL is the URL of a PostgreSQL server, such as postgres://postgres@127.0.0.1/postgres");
     let pool = PgPoolOptions::new().max_connections(1).connect(&url).await.expect("the server answers");
     sqlx::raw_sql(
         "CREATE TEMPORARY TABLE experiments (id BIGSERIAL PRIMARY KEY, name TEXT NOT NULL UNIQUE);

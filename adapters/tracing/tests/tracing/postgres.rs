@@ -1,6 +1,6 @@
 //! Real queries of PostgreSQL, whose driver speaks of them inside the caller's poll.
 //!
-//! `TACHOGRAPH_TEST_POSTGRES_URL` names a database that may be written to. All tables are temporary.
+//! `PEER_POSTGRES_URL` names a database that may be written to. All tables are temporary.
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use tachograph_core::{MEASURED_TARGET, Yield};
@@ -9,7 +9,7 @@ use tracing::Instrument;
 use crate::instance;
 
 async fn pool(connections: u32) -> PgPool {
-    let url = std::env::var("TACHOGRAPH_TEST_POSTGRES_URL").expect("TACHOGRAPH_TEST_POSTGRES_URL is set");
+    let url = std::env::var("PEER_POSTGRES_URL").expect("PEER_POSTGRES_URL is set");
     let options = PgPoolOptions::new().max_connections(connections).acquire_time_level("debug".parse().unwrap());
     options.connect(&url).await.unwrap()
 }
