@@ -6,12 +6,13 @@ use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource,
 
 use crate::config::{CaptureConfig, Config, ExportersConfig};
 use crate::error::Error;
-use crate::exporters::Wanted;
+use crate::exporters::add_configured;
 use crate::guard::Tachograph;
 
 /// Sets an instance up in code, alone or on top of a [`Config`].
 ///
 /// ```
+/// # #[cfg(feature = "json")]
 /// # fn main() -> Result<(), tachograph::Error> {
 /// use tachograph::{Config, Tachograph};
 ///
@@ -19,6 +20,8 @@ use crate::guard::Tachograph;
 /// let guard = Tachograph::builder().service("experiments-api").version("1.4.2").config(config).build()?;
 /// assert_eq!(guard.handle().service().name, "experiments-api");
 /// # Ok(()) }
+/// # #[cfg(not(feature = "json"))]
+/// # fn main() {}
 /// ```
 #[derive(Debug)]
 pub struct Builder {
@@ -116,8 +119,7 @@ impl Builder {
         service.version = configured.version.or(service.version);
         service.environment = configured.environment.or(service.environment);
         let wanted = config.exporters.unwrap_or_else(ExportersConfig::embedded);
-        let wanted = Wanted { exporters: &wanted, capture: &config.capture, service: &service };
-        let core = wanted.add_to(core, &mut exporters)?;
+        let core = add_configured(core, &wanted, &config.capture, &service, &mut exporters)?;
         let capture = match capture {
             Some(capture) => capture,
             None => config.capture.build()?,

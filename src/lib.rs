@@ -1,10 +1,12 @@
 //! Records, for each request of a Rust web service, where the time went.
 //!
 //! ```no_run
-//! # #[cfg(all(feature = "axum", feature = "sqlx", feature = "reqwest"))]
-//! # mod example {
+//! # #[cfg(not(feature = "axum"))]
+//! # fn main() {}
+//! # #[cfg(feature = "axum")]
 //! use axum::{Router, routing::get};
 //!
+//! # #[cfg(feature = "axum")]
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let _guard = tachograph::init!()?; // tachograph.toml, TACHOGRAPH_*, OTEL_*; JSON lines on stdout without any
@@ -16,7 +18,6 @@
 //!     axum::serve(listener, app).with_graceful_shutdown(tachograph::shutdown_signal()).await?;
 //!     Ok(())
 //! }
-//! # }
 //! ```
 //!
 //! - [`init!`] sets a service up that has nothing set up yet, [`Tachograph::builder`] any other. Both return the guard
@@ -74,3 +75,8 @@ pub use tachograph_sqlx as sqlx;
 pub use tachograph_tower as tower;
 #[cfg(feature = "tracing")]
 pub use tachograph_tracing as tracing;
+
+/// The README's examples, so that they compile.
+#[cfg(all(doctest, feature = "axum", feature = "sqlx", feature = "json"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

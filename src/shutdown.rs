@@ -4,7 +4,7 @@
 ///
 /// ```no_run
 /// # async fn serve_until(_: impl Future<Output = ()>) {}
-/// # async fn main() {
+/// # async fn example() {
 /// serve_until(tachograph::shutdown_signal()).await;
 /// # }
 /// ```

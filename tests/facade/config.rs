@@ -25,6 +25,7 @@ fn error(file: Option<&str>, variables: &[(&str, &str)]) -> String {
     }
 }
 
+#[cfg(feature = "json")]
 #[test]
 fn nothing_at_all_is_json_lines_on_stdout() {
     let config = load(None, &[]).unwrap();
@@ -37,6 +38,7 @@ fn nothing_at_all_is_json_lines_on_stdout() {
     assert_eq!(guard.summary(), expected);
 }
 
+#[cfg(feature = "json")]
 #[test]
 fn the_file_wins_over_the_standard_variables_and_ours_over_the_file() {
     let file = "[service]\nname = 'file'\n[capture]\nslow_request_ms = 5\nignore = ['/x']\n[exporters.json]\noutput = 'stderr'";
@@ -111,6 +113,7 @@ fn the_file_can_be_elsewhere_but_must_then_be_there() {
     assert!(error.contains("nowhere.toml") && error.contains("TACHOGRAPH_CONFIG"), "{error}");
 }
 
+#[cfg(feature = "json")]
 #[test]
 fn values_that_no_exporter_takes_are_named_by_their_key() {
     let build =
@@ -123,4 +126,15 @@ fn values_that_no_exporter_takes_are_named_by_their_key() {
     assert!(unwritable.contains("exporters.json.output") && unwritable.contains("/nowhere/at/all.log"), "{unwritable}");
     let ignore = build("[capture]\nignore = ['health']");
     assert!(ignore.contains("capture.ignore") && ignore.contains("`health`"), "{ignore}");
+}
+
+#[cfg(not(feature = "json"))]
+#[test]
+fn an_exporter_that_is_not_compiled_in_is_named_with_the_remedy() {
+    let config = Config::from_toml("[exporters.json]").unwrap();
+    let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
+    assert!(error.contains("exporters.json") && error.contains("feature `json`"), "{error}");
+
+    let guard = Tachograph::builder().config(load(None, &[]).unwrap()).build().unwrap();
+    assert!(guard.summary().ends_with("exporters: none"), "{}", guard.summary());
 }

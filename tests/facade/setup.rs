@@ -1,9 +1,12 @@
 //! Instances, side by side and in a row.
 
+#[cfg(feature = "json")]
 use std::fs;
 
+#[cfg(feature = "json")]
 use tachograph::{Config, Tachograph};
 
+#[cfg(feature = "json")]
 #[test]
 fn the_guard_writes_what_is_left_when_it_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
@@ -33,6 +36,7 @@ fn several_instances_do_not_see_each_other() {
     assert_eq!((one.records().len(), other.records().len()), (1, 0));
 }
 
+#[cfg(feature = "json")]
 #[test]
 fn what_was_dropped_or_lost_is_told_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
