@@ -1,0 +1,147 @@
+//! A client of bare bytes: it can send what no library would, and leave whenever it likes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
+
+use crate::service::LONG;
+
+/// A request as it goes on the wire.
+pub(crate) struct Request {
+    method: String,
+    head: Vec<u8>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub(crate) fn new(method: &str, path: impl AsRef<[u8]>) -> Self {
+        let head = [method.as_bytes(), b" ", path.as_ref(), b" HTTP/1.1\r\nhost: demo\r\n"].concat();
+        Request { method: method.to_owned(), head, body: None }
+    }
+
+    pub(crate) fn get(path: impl AsRef<[u8]>) -> Self {
+        Self::new("GET", path)
+    }
+
+    /// A POST of JSON, or of what claims to be.
+    pub(crate) fn post(path: &str, json: impl ToString) -> Self {
+        let mut request = Self::new("POST", path).header("content-type", "application/json");
+        request.body = Some(json.to_string().into_bytes());
+        request
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.head.extend([name.as_bytes(), b": ", value.as_ref(), b"\r\n"].concat());
+        self
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        match &self.body {
+            Some(body) => {
+                let length = format!("content-length: {}\r\n\r\n", body.len());
+                [self.head.as_slice(), length.as_bytes(), body].concat()
+            }
+            None => [self.head.as_slice(), b"\r\n"].concat(),
+        }
+    }
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Response {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Under which id its line is found.
+    pub(crate) fn id(&self) -> &str {
+        self.header("x-request-id").expect("each measured answer has an id")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+}
+
+/// A connection, kept alive for as long as the service does.
+pub(crate) struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the service accepts connections");
+        stream.set_read_timeout(Some(LONG)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Connection(BufReader::new(stream))
+    }
+
+    /// Sends a request, and does nothing more.
+    pub(crate) fn send(&mut self, request: impl AsRef<[u8]>) {
+        self.0.get_ref().write_all(request.as_ref()).expect("the service takes a request");
+    }
+
+    /// The answer to a request; none where the service closes the connection instead.
+    pub(crate) fn ask(&mut self, request: &Request) -> Option<Response> {
+        self.send(request.to_bytes());
+        let mut response = self.head()?;
+        let bodiless = request.method == "HEAD" || matches!(response.status, 204 | 304);
+        if !bodiless {
+            response.body = self.body(&response);
+        }
+        Some(response)
+    }
+
+    /// What comes before the body.
+    pub(crate) fn head(&mut self) -> Option<Response> {
+        let first = self.line();
+        let status = first.split(' ').nth(1)?.parse().expect("a status line has a status");
+        let lines = std::iter::from_fn(|| Some(self.line()).filter(|line| !line.is_empty()));
+        let header = |line: String| {
+            let (name, value) = line.split_once(": ").expect("a header has a name and a value");
+            (name.to_owned(), value.to_owned())
+        };
+        let headers = lines.map(header).collect();
+        Some(Response { status, headers, body: Vec::new() })
+    }
+
+    fn body(&mut self, response: &Response) -> Vec<u8> {
+        if response.header("transfer-encoding") == Some("chunked") {
+            let mut body = Vec::new();
+            while let Some(chunk) = self.chunk() {
+                body.extend(chunk);
+            }
+            return body;
+        }
+        let length = response.header("content-length").expect("a body has a size");
+        self.exactly(length.parse().expect("a size is a number"))
+    }
+
+    /// The next chunk of a streamed body; none at its end.
+    pub(crate) fn chunk(&mut self) -> Option<Vec<u8>> {
+        let size = usize::from_str_radix(&self.line(), 16).expect("a chunk begins with its size");
+        let chunk = self.exactly(size);
+        assert_eq!(self.line(), "");
+        (size > 0).then_some(chunk)
+    }
+
+    fn exactly(&mut self, size: usize) -> Vec<u8> {
+        let mut bytes = vec![0; size];
+        self.0.read_exact(&mut bytes).expect("the service sends all it announced");
+        bytes
+    }
+
+    /// Empty at the end of the head, and where the connection ends.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        match self.0.read_line(&mut line) {
+            Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => panic!("no answer: {error}"),
+            _ => line.trim_end().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The application's own lines, and which of them there are.
+
+use serde_json::json;
+
+use crate::client::{Request, Response};
+use crate::service::{Demo, setup};
+
+const APPLICATION: &str = "tachograph_experiments::app";
+
+fn create(demo: &Demo) -> Response {
+    let request = Request::post("/experiments", r#"{"name":"New","key":"new"}"#).header("x-user-id", "ada");
+    demo.ask(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+}
+
+#[test]
+fn an_event_inside_a_request_carries_its_ids() {
+    let demo = setup().start();
+    let response = create(&demo);
+    let lines = demo.stop();
+    let said = lines.of(APPLICATION);
+    let [said] = said.as_slice() else { panic!("the application says one thing: {said:?}") };
+    said.has(json!({
+        "level": "info", "message": "experiment created", "event": null, "request_id": response.id(), "user_id": "ada",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": lines.only_request().get("span_id"),
+        "experiment_id": 13, "key": "new",
+    }));
+}
+
+#[test]
+fn rust_log_chooses_the_applications_lines_and_no_others() {
+    for (filter, said, of_the_driver) in
+        [("warn", 0, false), ("tachograph_experiments=info", 1, false), ("debug", 1, true)]
+    {
+        let demo = setup().env("RUST_LOG", filter).start();
+        let response = create(&demo);
+        let lines = demo.stop();
+        assert_eq!(lines.of(APPLICATION).len(), said, "{filter}");
+        assert_eq!(!lines.of("sqlx::query").is_empty(), of_the_driver, "{filter}");
+        lines.request(response.id()).has(json!({ "status_code": 201, "db_queries": 1 }));
+    }
+}
+
+#[test]
+fn one_line_at_start_says_what_is_in_force() {
+    let demo = setup().file("tachograph.toml", "[service]\nenvironment = 'staging'\n").start();
+    demo.get("/experiments/1");
+    let lines = demo.stop();
+    let said: Vec<_> = lines.of("tachograph").into_iter().filter(|line| line.get("level") == "info").collect();
+    let [said] = said.as_slice() else { panic!("one line says it: {said:?}") };
+    for part in ["demo-axum", "staging", "tachograph.toml", "json (structured) to stdout"] {
+        assert!(said.text("message").contains(part), "{said:?}");
+    }
+    lines.only_request().has(json!({ "environment": "staging" }));
+}

@@ -1,0 +1,91 @@
+//! The end of the process, and a stdout that is of no use.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::client::Request;
+use crate::lines::Lines;
+use crate::service::{LONG, eventually, setup};
+
+/// What is promised: told to stop, the service is gone after so long, whatever is open.
+const PROMISED: Duration = Duration::from_secs(5);
+
+#[test]
+fn told_to_stop_it_writes_all_it_has_and_what_is_open_too() {
+    for signal in ["TERM", "INT"] {
+        let demo = setup().start();
+        let done: Vec<_> = (0..50).map(|_| demo.get("/experiments/1")).collect();
+        let mut idle = demo.connect();
+        idle.ask(&Request::get("/experiments/1")).unwrap();
+
+        // Its handler is running, for it has asked for the body, which does not come.
+        let mut uploading = demo.connect();
+        let upload =
+            Request::new("POST", "/events").header("content-type", "application/json").header("x-request-id", "upload");
+        uploading.send(upload.header("content-length", "50").header("expect", "100-continue").to_bytes());
+        assert_eq!(uploading.head().unwrap().status, 100);
+        // Its body is being sent, for it has begun, and nobody takes the rest.
+        let mut exporting = demo.connect();
+        exporting.send(Request::get("/export?rows=100000000").header("x-request-id", "export").to_bytes());
+        assert_eq!(exporting.head().unwrap().status, 200);
+        exporting.chunk().unwrap();
+
+        demo.signal(signal);
+        let lines = Lines::read(&demo.ended_within(PROMISED).0);
+        assert_eq!(lines.requests().len(), done.len() + 3);
+        for response in &done {
+            lines.request(response.id()).has(json!({ "status_code": 200, "outcome": "completed" }));
+        }
+        lines.request("upload").has(json!({
+            "route": "/events", "outcome": "open_at_shutdown", "status_code": null, "response_bytes": 0,
+        }));
+        let export = lines.request("export");
+        export.has(json!({ "route": "/export", "outcome": "open_at_shutdown", "status_code": 200 }));
+        assert!(export.get("response_bytes").as_u64() > Some(0));
+    }
+}
+
+#[test]
+fn told_to_stop_it_lets_what_ends_soon_end() {
+    let demo = setup().start();
+    let mut uploading = demo.connect();
+    let body = r#"{"experiment_id":1,"user_id":"ada","name":"click"}"#;
+    let upload =
+        Request::new("POST", "/events").header("content-type", "application/json").header("expect", "100-continue");
+    uploading.send(upload.header("content-length", body.len().to_string()).to_bytes());
+    assert_eq!(uploading.head().unwrap().status, 100);
+    demo.signal("TERM");
+    uploading.send(body);
+    let response = uploading.head().unwrap();
+    assert_eq!(response.status, 201);
+    let lines = Lines::read(&demo.ended_within(PROMISED).0);
+    lines
+        .only_request()
+        .has(json!({ "status_code": 201, "outcome": "completed", "request_bytes": body.len(), "db_queries": 1 }));
+}
+
+#[test]
+fn a_closed_stdout_is_said_and_hurts_nobody() {
+    let demo = setup().start_closed();
+    assert_eq!(demo.get("/experiments").status, 200);
+    eventually(LONG, "the failure is said on stderr", || demo.said().contains("tachograph.json: "));
+    for _ in 0..100 {
+        assert_eq!(demo.get("/experiments/1").status, 200);
+    }
+    demo.signal("TERM");
+    demo.ended_within(PROMISED);
+}
+
+#[test]
+fn a_stdout_that_nobody_reads_holds_nobody_up() {
+    let demo = setup().start_unread();
+    // Ten times what a pipe takes.
+    let mut connection = demo.connect();
+    for _ in 0..1_500 {
+        assert_eq!(connection.ask(&Request::get("/slow?ms=0")).unwrap().status, 200);
+    }
+    demo.signal("TERM");
+    let (_, said) = demo.ended_within(PROMISED);
+    assert!(said.contains("not everything was sent"), "{said}");
+}
