@@ -4,7 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// Why tachograph could not be set up: what is wrong, where, and what to do.
-#[derive(Debug)]
+///
+/// `Debug` writes the same, and the sources behind it: it is what a `main` that returns the error prints.
 pub struct Error {
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -23,6 +24,22 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut source = self.source();
+        while let Some(error) = source {
+            let text = error.to_string();
+            // What the message repeats already says nothing new.
+            if !self.message.contains(text.trim()) {
+                write!(f, "\ncaused by: {text}")?;
+            }
+            source = error.source();
+        }
+        Ok(())
     }
 }
 

@@ -74,15 +74,15 @@ impl Tachograph {
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| (name, FieldValue::from(count)))
             .collect();
+        // A service that prepares its database before it serves makes calls outside any request, and means to.
+        let usual = hit.iter().all(|(name, _)| *name == "unattributed_calls");
+        let (level, message) = match usual {
+            true => (Level::Info, "some calls were made outside any request"),
+            false => (Level::Warning, "not everything could be kept or attributed since the start"),
+        };
         if !hit.is_empty() {
-            self.handle.log(&LogEvent {
-                time: self.handle.now(),
-                level: Level::Warning,
-                target: "tachograph",
-                message: "not everything could be kept or attributed since the start",
-                fields: &hit,
-                recording: None,
-            });
+            let time = self.handle.now();
+            self.handle.log(&LogEvent { time, level, target: "tachograph", message, fields: &hit, recording: None });
         }
     }
 }

@@ -27,7 +27,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`Instance::record`] does the same for a block that is no request: a repository's function, a job.
+//! [`Instance::record`](tachograph_core::testing::Instance::record) does the same for a block that is no request: a repository's function, a job.
 
 use std::ops::Deref;
 

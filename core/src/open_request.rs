@@ -47,7 +47,6 @@ pub struct OpenRequest {
     polling: Option<u64>,
     /// Whether control is with the request's own code. Still so when this is dropped: it panicked.
     working: bool,
-    closed: bool,
     task: bool,
     responded: bool,
     /// The size of the answer's body, where it was known.
@@ -114,7 +113,7 @@ impl OpenRequest {
 
     fn new(recording: Arc<Recording>, task: bool) -> Self {
         let polling = Some(recording.start());
-        OpenRequest { recording, polling, working: false, closed: false, task, responded: false, announced: None }
+        OpenRequest { recording, polling, working: false, task, responded: false, announced: None }
     }
 
     /// The value of a request header that the configuration allows ([`Capture::request_headers`](crate::Capture)), which
@@ -217,9 +216,7 @@ impl OpenRequest {
     }
 
     fn close(&mut self, outcome: Outcome) {
-        if !std::mem::replace(&mut self.closed, true) {
-            self.recording.close(outcome, self.polling.take());
-        }
+        self.recording.close(outcome, self.polling.take());
     }
 }
 

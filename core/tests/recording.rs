@@ -382,6 +382,33 @@ fn ids_come_from_the_caller_where_they_are_sane() {
 }
 
 #[test]
+fn what_an_attacker_can_vary_has_one_name_in_metrics() {
+    let instance = testing::instance();
+    let head = RequestHead { method: "BREW", path: "/wp-login.php", ..RequestHead::default() };
+    drop(OpenRequest::open(instance.handle(), head));
+    let record = only(&instance);
+    assert_eq!((record.method(), record.known_method()), ("BREW", "_OTHER"));
+    assert_eq!((record.path(), record.route()), ("/wp-login.php", None), "a path is no route");
+    drop(open(instance.handle()));
+    assert_eq!(only(&instance).known_method(), "GET");
+}
+
+#[test]
+fn what_was_current_before_is_current_again() {
+    let instance = testing::instance();
+    let mut outer = open(instance.handle());
+    let mut inner = open(instance.handle());
+    let name = |request: &OpenRequest| request.recording().identity().request_id().to_string();
+    let current = || tachograph_core::current().map(|recording| recording.identity().request_id().to_string());
+    let (outer_name, inner_name) = (name(&outer), name(&inner));
+    outer.poll(|| {
+        inner.poll(|| assert_eq!(current(), Some(inner_name)));
+        assert_eq!(current(), Some(outer_name));
+    });
+    assert_eq!(current(), None);
+}
+
+#[test]
 fn ignored_requests_are_not_opened() {
     let instance = Instance::build(|builder| {
         let mut capture = Capture::default();

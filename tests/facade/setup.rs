@@ -43,11 +43,15 @@ fn what_was_dropped_or_lost_is_told_at_the_end() {
     let path = folder.path().join("lines.log");
     let config = format!("[exporters.json]\noutput = 'file:{}'", path.display());
     let guard = Tachograph::builder().config(Config::from_toml(&config).unwrap()).build().unwrap();
-    let lost = guard.handle().scope(async { tachograph::cache_call("flags", "GET").measure(async {}).await });
+    let lost = async {
+        tachograph::cache_call("flags", "GET").measure(async {}).await;
+        guard.handle().task("t", async { _ = tachograph::request().field("status_code", 1) }).await;
+    };
+    let lost = guard.handle().scope(lost);
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(Box::pin(lost).as_mut().poll(&mut cx).is_ready());
     drop(guard);
     let text = fs::read_to_string(&path).unwrap();
     let line = r#""level":"warning","logger":"tachograph","message":"not everything could be kept or attributed since the start""#;
-    assert!(text.contains(line) && text.contains(r#""unattributed_calls":1}"#), "{text}");
+    assert!(text.contains(line) && text.contains(r#""unattributed_calls":1,"fields_refused":1}"#), "{text}");
 }

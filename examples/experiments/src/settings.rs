@@ -28,8 +28,14 @@ impl Settings {
 }
 
 /// What keeps the demonstration from starting, and what to do.
-#[derive(Debug)]
 pub struct SetupError(pub(crate) String);
+
+/// What a `main` that returns it prints.
+impl fmt::Debug for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
