@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use crate::call::Yield;
 use crate::context;
+use crate::error_info::ErrorInfo;
 use crate::field::{self, FieldValue};
 use crate::open_call::start_call;
 use crate::operation::Operation;
-use crate::record::{ErrorInfo, Record};
+use crate::record::Record;
 use crate::recording::Recording;
 use crate::text;
 

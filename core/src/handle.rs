@@ -173,7 +173,7 @@ impl Handle {
     pub fn shutdown(&self, deadline: Duration) -> bool {
         for shard in self.inner().shards.iter() {
             for recording in shard.all_open() {
-                recording.close(crate::record::Outcome::OpenAtShutdown, None);
+                recording.close(crate::outcome::Outcome::OpenAtShutdown, None);
             }
         }
         self.within(deadline, |exporter, left| exporter.shutdown(left))

@@ -6,11 +6,13 @@ use std::task::Poll;
 
 use crate::context::Scope;
 use crate::current_request::CurrentRequest;
+use crate::error_info::ErrorInfo;
 use crate::field::FieldValue;
 use crate::handle::Handle;
 use crate::identity::Identity;
+use crate::outcome::Outcome;
 use crate::place::Place;
-use crate::record::{ErrorInfo, Head, Outcome, RecordKind};
+use crate::record::{Head, RecordKind};
 use crate::recording::Recording;
 use crate::request_id::RequestId;
 use crate::trace::{Extracted, TraceContext};

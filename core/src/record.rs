@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::breakdown::Breakdown;
-use crate::call::{Call, CallGroup, CallKind};
+use crate::call::{Call, CallGroup};
+use crate::database::Database;
+use crate::error_info::ErrorInfo;
 use crate::field::FieldValue;
 use crate::identity::Identity;
 use crate::level::Level;
+use crate::outcome::Outcome;
 use crate::place::Place;
 use crate::recording::Recording;
 use crate::span::Span;
@@ -30,62 +33,6 @@ impl RecordKind {
             RecordKind::Request => "request",
             RecordKind::Task => "task",
         }
-    }
-}
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The last byte of the answer was handed over; for a task, it returned.
-    Completed,
-    /// The client left before the last byte. Also what a time-out outside the layer looks like.
-    ClientDisconnected,
-    /// The handler, or the body while it was produced, panicked.
-    Panicked,
-    /// The body ended in an error.
-    BodyFailed,
-    /// It was still running when the instance shut down.
-    OpenAtShutdown,
-    /// A task that was dropped before it returned.
-    Cancelled,
-}
-
-impl Outcome {
-    /// The name in the JSON line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Completed => "completed",
-            Outcome::ClientDisconnected => "client_disconnected",
-            Outcome::Panicked => "panicked",
-            Outcome::BodyFailed => "body_failed",
-            Outcome::OpenAtShutdown => "open_at_shutdown",
-            Outcome::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// An error that the application attached to its request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ErrorInfo {
-    pub(crate) type_name: &'static str,
-    pub(crate) message: String,
-    pub(crate) chain: Vec<String>,
-}
-
-impl ErrorInfo {
-    /// The name of its Rust type.
-    pub fn type_name(&self) -> &'static str {
-        self.type_name
-    }
-
-    /// What it says.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// What its sources say, the nearest first; at most 8.
-    pub fn chain(&self) -> &[String] {
-        &self.chain
     }
 }
 
@@ -378,70 +325,5 @@ impl Record {
     /// The longest single poll: how long it kept its thread from everybody else.
     pub fn longest_poll(&self) -> Duration {
         Duration::from_nanos(self.longest_poll)
-    }
-}
-
-/// The database part of a record.
-#[derive(Debug, Clone, Copy)]
-pub struct Database<'a> {
-    record: &'a Record,
-}
-
-impl<'a> Database<'a> {
-    /// Queries; BEGIN, COMMIT and ROLLBACK are none.
-    pub fn count(&self) -> u32 {
-        self.record.database.count()
-    }
-
-    /// Calls that failed.
-    pub fn errors(&self) -> u32 {
-        self.record.database.errors()
-    }
-
-    /// The sum over calls, BEGIN and COMMIT included; more than their share of the request where they overlap.
-    pub fn total(&self) -> Duration {
-        self.record.database.total()
-    }
-
-    /// The longest call.
-    pub fn slowest(&self) -> Duration {
-        self.record.database.slowest()
-    }
-
-    /// Rows returned or changed.
-    pub fn rows(&self) -> u64 {
-        self.record.database.amount()
-    }
-
-    /// How often a connection was asked of a pool.
-    pub fn connection_waits(&self) -> u32 {
-        self.record.connection_waits
-    }
-
-    /// The largest number of times one statement was run.
-    pub fn repeats(&self) -> u32 {
-        let mut counts: Vec<(u64, u32)> = Vec::new();
-        let mut add = |hash: u64, count: u32| match counts.iter_mut().find(|(other, _)| *other == hash) {
-            Some((_, sum)) => *sum += count,
-            None => counts.push((hash, count)),
-        };
-        let queries = |operation: &crate::Operation| {
-            operation
-                .statement()
-                .filter(|statement| !statement.is_transaction_control())
-                .map(|statement| statement.hash())
-        };
-        for group in &self.record.groups {
-            queries(group.operation()).into_iter().for_each(|hash| add(hash, group.count()));
-        }
-        for call in &self.record.calls {
-            queries(call.operation()).into_iter().for_each(|hash| add(hash, 1));
-        }
-        counts.into_iter().map(|(_, count)| count).max().unwrap_or(0)
-    }
-
-    /// The calls that were kept one by one, transaction control included.
-    pub fn calls(&self) -> impl Iterator<Item = &'a Call> + use<'a> {
-        self.record.calls.iter().filter(|call| call.kind() == CallKind::Database)
     }
 }

@@ -13,7 +13,8 @@ use crate::handle::{Companion, Handle};
 use crate::identity::Identity;
 use crate::lock::lock;
 use crate::operation::Operation;
-use crate::record::{Head, Outcome, Record, RecordKind};
+use crate::outcome::Outcome;
+use crate::record::{Head, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
 
