@@ -110,21 +110,38 @@ impl Builder {
         self
     }
 
+    /// The instance, as the one of the process: layers, [`task`](crate::task) and calls outside any request find it without
+    /// being given a handle. No tracing subscriber is installed; [`Tachograph::tracing_layer`] is for the application's.
+    ///
+    /// # Errors
+    /// Where the configuration does not fit, or there is an instance of the process already.
+    pub fn install(self) -> Result<Tachograph, Error> {
+        let guard = self.build()?;
+        if guard.handle().make_global() {
+            return Ok(guard);
+        }
+        Err(Error::new(
+            "tachograph is set up already in this process: call init! or install() once, and build() for a second instance",
+        ))
+    }
+
     /// The instance. Nothing is installed globally; [`Tachograph::handle`] and [`Tachograph::tracing_layer`] are for
     /// the application to use.
     pub fn build(self) -> Result<Tachograph, Error> {
         let Builder { core, mut service, capture, config, mut exporters, deadline } = self;
         let configured = config.service;
-        service.name = configured.name.unwrap_or(service.name);
+        service.name = configured.name.filter(|name| !name.is_empty()).unwrap_or(service.name);
         service.version = configured.version.or(service.version);
         service.environment = configured.environment.or(service.environment);
         let wanted = config.exporters.unwrap_or_else(ExportersConfig::embedded);
-        let core = add_configured(core, &wanted, &config.capture, &service, &mut exporters)?;
+        let origin = config.origin;
+        let core = add_configured(core, &wanted, &config.capture, &service, &mut exporters)
+            .map_err(|error| error.found_in(&origin))?;
         let capture = match capture {
             Some(capture) => capture,
-            None => config.capture.build()?,
+            None => config.capture.build().map_err(|error| error.found_in(&origin))?,
         };
-        let summary = summary(&service, &config.origin.to_string(), &exporters);
+        let summary = summary(&service, &origin.to_string(), &exporters);
         let handle = core.service(service).capture(capture).build();
         Ok(Tachograph::new(handle, deadline, summary))
     }

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::config::Origin;
+
 /// Why tachograph could not be set up: what is wrong, where, and what to do.
 ///
 /// `Debug` writes the same, and the sources behind it: it is what a `main` that returns the error prints.
@@ -14,6 +16,14 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Error { message: message.into(), source: None }
+    }
+
+    /// Names what the configuration was read from.
+    pub(crate) fn found_in(mut self, origin: &Origin) -> Self {
+        if *origin != Origin::default() {
+            self.message = format!("{origin}: {}", self.message);
+        }
+        self
     }
 
     pub(crate) fn with_source(message: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -14,7 +14,7 @@ use crate::guard::Tachograph;
 /// becomes lines of the same kind; which of it is said by `RUST_LOG` (default `info`).
 ///
 /// It is an error where an instance or a tracing subscriber is installed already: a service with a subscriber of its
-/// own uses [`Tachograph::builder`].
+/// own uses [`builder!`](crate::builder!).
 ///
 /// ```no_run
 /// fn main() -> Result<(), tachograph::Error> {
@@ -31,15 +31,34 @@ macro_rules! init {
     };
 }
 
+/// A [`Builder`](crate::Builder) with the package's name and version, for a service with a tracing subscriber of its own:
+///
+/// ```no_run
+/// # #[cfg(feature = "tracing")]
+/// # fn main() -> Result<(), tachograph::Error> {
+/// use tracing_subscriber::{filter::Targets, fmt, prelude::*};
+///
+/// let guard = tachograph::builder!().config(tachograph::Config::load()?).install()?;
+/// let filter: Targets = "info,sqlx=warn".parse().unwrap();
+/// tracing_subscriber::registry()
+///     .with(fmt::layer().with_filter(filter)) // the filter on the layer, so that it hides nothing from others
+///     .with(guard.tracing_layer())
+///     .init();
+/// # Ok(()) }
+/// # #[cfg(not(feature = "tracing"))]
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! builder {
+    () => {
+        $crate::Tachograph::builder().service(::core::env!("CARGO_PKG_NAME")).version(::core::env!("CARGO_PKG_VERSION"))
+    };
+}
+
 /// What [`init!`](crate::init!) calls with the package's name and version.
 pub fn init(name: &str, version: &str) -> Result<Tachograph, Error> {
     let config = Config::load()?;
-    let guard = Builder::new().service(name).version(version).config(config).build()?;
-    if !guard.handle().make_global() {
-        return Err(Error::new(
-            "tachograph is set up already in this process: call init! once, or use Tachograph::builder() for a second instance",
-        ));
-    }
+    let guard = Builder::new().service(name).version(version).config(config).install()?;
     #[cfg(feature = "tracing")]
     install_subscriber(&guard)?;
     announce(&guard);
@@ -51,7 +70,8 @@ fn install_subscriber(guard: &Tachograph) -> Result<(), Error> {
     tachograph_tracing::install(guard.handle()).map_err(|error| {
         Error::with_source(
             "a tracing subscriber is installed already, and init! would install one: set tachograph up by \
-             Tachograph::builder() instead and add guard.tracing_layer() to your subscriber",
+             tachograph::builder!().config(Config::load()?).install()? instead and add guard.tracing_layer() to your \
+             subscriber",
             error,
         )
     })

@@ -20,14 +20,24 @@
 //! }
 //! ```
 //!
-//! - [`init!`] sets a service up that has nothing set up yet, [`Tachograph::builder`] any other. Both return the guard
-//!   that flushes when it is dropped.
+//! - [`init!`] sets a service up that has nothing set up yet, [`builder!`] one with a tracing subscriber of its own. Both
+//!   return the guard that flushes when it is dropped: bind it to a name, for `let _ =` drops it at once.
 //! - A module for each framework and client, switched on by a feature of its name: `axum` (any http 1.x service: `tower`),
 //!   `sqlx`, `reqwest`, and `tracing` for the application's own spans and events, with sqlx's queries at no code.
 //! - [`request`] is what the application says of the request it is working on; [`spawn`] and
 //!   [`in_current_request`](InCurrentRequest::in_current_request) keep work with its request; [`task`] measures work that
 //!   no request started; [`database_call`] and its like time clients that have no module here.
 //! - [`testing`] captures records in tests.
+//!
+//! # Features
+//! | feature | what |
+//! |---|---|
+//! | `json` (default) | lines of JSON or text |
+//! | `axum` (0.8), `tower` (http 1.x) | requests |
+//! | `sqlx` (0.9); `sqlx-sqlite`, `sqlx-postgres`, `sqlx-mysql`, `sqlx-any` | a measured pool; with the database's own, the rows that a statement changed, and aliases such as `SqlitePool` |
+//! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
+//! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries at no code |
+//! | `tokio` (with any framework) | [`spawn`], [`shutdown_signal`] |
 //!
 //! # When a process aborts
 //! With `panic = "abort"` the first panic ends the process at once: the record of the request that panicked, those of all

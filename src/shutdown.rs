@@ -9,6 +9,9 @@
 /// # }
 /// ```
 ///
+/// From then on the process does not end by these signals any more, so a server that may drain for long needs a bound of
+/// its own.
+///
 /// Where a signal cannot be listened for, that one is never seen; the process then ends by it, as it would without.
 pub async fn shutdown_signal() {
     tokio::select! {

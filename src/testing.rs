@@ -27,6 +27,10 @@
 //! # fn main() {}
 //! ```
 //!
+//! Queries are counted of measured pools. Those that only the tracing layer sees count where the test installs it
+//! ([`tachograph::tracing::install`](https://docs.rs/tachograph-tracing)): a process has one subscriber, so it is for all
+//! its tests.
+//!
 //! [`Instance::record`](tachograph_core::testing::Instance::record) does the same for a block that is no request: a repository's function, a job.
 
 use std::ops::Deref;

@@ -52,15 +52,18 @@ pub enum CallOutcome {
     Failed,
     /// The caller dropped it before it was over.
     Cancelled,
+    /// It is over, and who told of it did not say how it ended.
+    Unknown,
 }
 
 impl CallOutcome {
-    /// `completed`, `failed` or `cancelled`.
+    /// `completed`, `failed`, `cancelled` or `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {
             CallOutcome::Completed => "completed",
             CallOutcome::Failed => "failed",
             CallOutcome::Cancelled => "cancelled",
+            CallOutcome::Unknown => "unknown",
         }
     }
 }

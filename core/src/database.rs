@@ -18,9 +18,14 @@ impl<'a> Database<'a> {
         self.record.database.count()
     }
 
-    /// Calls that failed.
+    /// Calls that are known to have failed.
     pub fn errors(&self) -> u32 {
         self.record.database.errors()
+    }
+
+    /// Calls of which nobody knows how they ended: sqlx's events do not tell.
+    pub fn unknown(&self) -> u32 {
+        self.record.database_unknown
     }
 
     /// The sum over calls, BEGIN and COMMIT included; more than their share of the request where they overlap.

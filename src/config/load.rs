@@ -25,7 +25,7 @@ impl Config {
     pub fn load_from(folder: &Path, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
         let variables: Vec<(String, String)> = variables.into_iter().collect();
         let variable = |name: &str| variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
-        let (mut table, file) = match variable(environment::FILE) {
+        let (mut table, file) = match variable(environment::FILE).filter(|path| !path.is_empty()) {
             Some(path) => (read(&folder.join(&path), true)?, path),
             None => (read(&folder.join(DEFAULT_FILE), false)?, DEFAULT_FILE.to_owned()),
         };

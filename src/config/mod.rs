@@ -3,7 +3,7 @@
 //! Lowest first: the defaults, the standard variables (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`,
 //! `AWS_XRAY_TRACING_NAME`), `tachograph.toml` in the working directory (or the file named by `TACHOGRAPH_CONFIG`), and
 //! `TACHOGRAPH_<SECTION>__<KEY>`, with two underscores between levels: `TACHOGRAPH_SERVICE__ENVIRONMENT=staging`,
-//! `TACHOGRAPH_EXPORTERS__JSON__OUTPUT=stderr`, `TACHOGRAPH_CAPTURE__IGNORE='["/health"]'`.
+//! `TACHOGRAPH_EXPORTERS__JSON__OUTPUT=stderr`; a list is written as in TOML, `TACHOGRAPH_CAPTURE__IGNORE='["/health"]'`.
 //!
 //! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout.
 

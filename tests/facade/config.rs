@@ -115,6 +115,21 @@ fn the_file_can_be_elsewhere_but_must_then_be_there() {
 
 #[cfg(feature = "json")]
 #[test]
+fn a_value_that_no_exporter_takes_is_named_with_where_it_was_said() {
+    let config = load(Some("[exporters.json]\nformat = 'xml'"), &[("TACHOGRAPH_SERVICE__NAME", "")]).unwrap();
+    let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
+    assert!(error.starts_with("tachograph.toml + TACHOGRAPH_SERVICE__NAME: exporters.json.format"), "{error}");
+}
+
+#[test]
+fn what_is_empty_is_as_if_it_were_not_said() {
+    let config = load(None, &[("TACHOGRAPH_CONFIG", ""), ("TACHOGRAPH_SERVICE__NAME", "")]).unwrap();
+    let guard = Tachograph::builder().service("shop").config(config);
+    assert_eq!(guard.build().unwrap().handle().service().name, "shop");
+}
+
+#[cfg(feature = "json")]
+#[test]
 fn values_that_no_exporter_takes_are_named_by_their_key() {
     let build =
         |file: &str| Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap_err().to_string();

@@ -55,3 +55,12 @@ fn what_was_dropped_or_lost_is_told_at_the_end() {
     let line = r#""level":"warning","logger":"tachograph","message":"not everything could be kept or attributed since the start""#;
     assert!(text.contains(line) && text.contains(r#""unattributed_calls":1,"fields_refused":1}"#), "{text}");
 }
+
+#[test]
+fn there_is_one_instance_for_the_process_and_it_is_found_without_a_handle() {
+    let guard = tachograph::builder!().install().unwrap();
+    assert_eq!(guard.handle().service().name, "tachograph");
+    assert!(tachograph::Handle::current().is_some_and(|current| current.is_same(guard.handle())));
+    let error = tachograph::builder!().install().unwrap_err().to_string();
+    assert!(error.contains("set up already") && error.contains("build()"), "{error}");
+}

@@ -1,5 +1,7 @@
 //! The service: opens a request, and calls the inner service as a part of it.
 
+use std::io::Write as _;
+use std::sync::Once;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
@@ -35,7 +37,7 @@ impl<S, F> Service<S, F> {
         let handle = match &self.handle {
             Some(handle) => handle,
             None => {
-                current = Handle::current()?;
+                current = Handle::current().or_else(tell_once)?;
                 &current
             }
         };
@@ -54,6 +56,20 @@ impl<S, F> Service<S, F> {
         }
         Some(open)
     }
+}
+
+/// A layer without an instance is a mistake that nothing else would show.
+#[cold]
+fn tell_once() -> Option<Handle> {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        // `eprintln!` would panic where stderr is closed.
+        let _ = std::io::stderr().write_all(
+            b"tachograph: requests pass unmeasured, for there is no instance: call tachograph::init!(), or \
+            Tachograph::builder()...install(), or give the layer a handle with Layer::new\n",
+        );
+    });
+    None
 }
 
 impl<S, F, B, R> tower_service::Service<Request<B>> for Service<S, F>

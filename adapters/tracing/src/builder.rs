@@ -18,7 +18,7 @@ use crate::selection::{self, Selection};
 /// What sqlx says about a query when it is over becomes a database call of the request that made it. Such an event does
 /// not say everything:
 /// - which database it was (see [`Builder::database`]), nor where in the code the query was made;
-/// - how it ended: queries that failed or were given up are there, and count as completed;
+/// - how it ended: queries that failed or were given up are there, with the outcome `unknown`;
 /// - BEGIN is not there, COMMIT and ROLLBACK only on PostgreSQL; a PRAGMA is not counted, since sqlx sends some to each
 ///   new connection of SQLite;
 /// - the wait for a connection is there where sqlx is told to say so (`PoolOptions::acquire_time_level`), or where it

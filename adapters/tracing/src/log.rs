@@ -2,14 +2,10 @@
 
 use std::cell::Cell;
 use std::fmt::Debug;
-use std::sync::LazyLock;
 
-use tachograph_core::{FieldValue, Handle, Level, Limits, LogEvent, Operation, RESERVED, Recording, text};
+use tachograph_core::{FieldValue, Handle, Level, Limits, LogEvent, Operation, Recording, text};
 use tracing::Event;
 use tracing::field::{Field, Visit};
-
-/// Names that the record uses itself, and what a field of such a name is called instead.
-static RENAMED: LazyLock<Vec<String>> = LazyLock::new(|| RESERVED.iter().map(|name| format!("app_{name}")).collect());
 
 thread_local! {
     /// An exporter that logs must not be asked to show it.
@@ -95,10 +91,6 @@ impl<'a> Line<'a> {
             return;
         }
         let name = name.strip_prefix("r#").unwrap_or(name);
-        let name = match RESERVED.iter().position(|reserved| *reserved == name) {
-            Some(place) => RENAMED[place].as_str(),
-            None => name,
-        };
         self.fields.push((name, value));
     }
 

@@ -69,7 +69,7 @@ impl Query {
             Owner::Request(recording) => recording.report_call(
                 Arc::clone(&self.operation),
                 self.duration,
-                CallOutcome::Completed,
+                CallOutcome::Unknown,
                 Yield::Rows(self.rows),
             ),
             Owner::Gone(handle) => handle.count_late_call(),

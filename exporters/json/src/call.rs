@@ -20,7 +20,8 @@ pub(crate) fn are_shown(calls: Calls, record: &Record, slow_request: Duration) -
         Calls::All => true,
         Calls::Flagged => {
             let slow = !record.is_streaming() && record.duration() >= slow_request;
-            slow || record.level() >= Level::Warning || repeats(record) >= MANY_REPEATS
+            let errors = record.database().errors() + record.external().errors() + record.cache().calls().errors();
+            slow || errors > 0 || record.level() >= Level::Warning || repeats(record) >= MANY_REPEATS
         }
     }
 }

@@ -43,11 +43,12 @@
 //! | `error_message`, `error_chain` | where the application gave an error: what it says, and what its sources say, joined by `: ` |
 //! | `duration_ms` | to the last byte of the body |
 //! | `first_byte_ms` | to the head of the answer, where there was one |
-//! | `request_bytes`, `response_bytes`, `streaming` | of requests; `request_bytes` where the size is known |
+//! | `request_bytes`, `response_bytes` | of requests; `request_bytes` where the size is known |
+//! | `streaming` | of requests: whether it is an upgrade or an event stream, whose duration says nothing about latency |
 //! | `db_queries`, `db_ms` | BEGIN, COMMIT and ROLLBACK are no queries, but take their time |
 //! | `db_total_ms` | where the database was called: the sum over calls, which may overlap |
-//! | `db_wait_ms` | waiting for a connection |
-//! | `db_rows`, `db_errors`, `db_slowest_ms`, `db_repeats` | where the database was called; `db_repeats`: how often the most frequent statement ran |
+//! | `db_wait_ms` | waiting for a connection, and what the pool does to hand it over (sqlx tests it) |
+//! | `db_rows`, `db_errors`, `db_slowest_ms`, `db_repeats` | where the database was called; `db_errors` where it is known (sqlx's events do not tell); `db_repeats`: how often the most frequent statement ran |
 //! | `external_calls`, `external_ms` | calls to other services |
 //! | `external_total_ms`, `external_errors` | where another service was called |
 //! | `cache_hits`, `cache_misses`, `cache_ms` | keys found and not found |
@@ -66,7 +67,13 @@
 //! logged, and the event's fields. A field named as one of these, or `event`, gets an underscore behind its name; of
 //! several fields of one name the last is written.
 //!
+//! # Order
+//! Each thread has a buffer of its own, so lines of different threads can stand out of order, by the tenth of a second
+//! after which a buffer is emptied at the latest. `timestamp` has the order.
+//!
 //! # The text format
+//! For programs that read such lines already: no ids, no breakdown.
+//!
 //! `[profiler] GET /experiments/{id} 12.34 200`: five words always. The path stands where there is no route, `-` where
 //! there is no status (or nothing at all), white space and control characters are percent-encoded, and a task is
 //! `[profiler] TASK rollup 12.34 -`. An application's own line is `[shop::orders] info placed order_id=7 request_id=…`; a

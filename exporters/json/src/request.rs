@@ -45,11 +45,14 @@ fn message(record: &Record, line: &mut Line<'_>) {
     }
     line.escaped(record.route().unwrap_or(record.path()));
     line.raw(" ");
-    match record.status_code() {
-        Some(status) => number::integer(status, line.out),
-        None => line.raw(record.outcome().as_str()),
+    if let Some(status) = record.status_code() {
+        number::integer(status, line.out);
+        line.raw(" ");
     }
-    line.raw(" ");
+    if record.status_code().is_none() || record.outcome() != Outcome::Completed {
+        line.raw(record.outcome().as_str());
+        line.raw(" ");
+    }
     number::millis(micros(record.duration()), line.out);
     line.raw(" ms");
 }
@@ -121,7 +124,9 @@ fn times_and_sizes(record: &Record, line: &mut Line<'_>) {
     line.millis(key!("db_wait_ms"), share(Share::ConnectionWait));
     if called {
         line.integer(key!("db_rows"), database.rows());
-        line.integer(key!("db_errors"), database.errors());
+        if database.unknown() == 0 || database.errors() > 0 {
+            line.integer(key!("db_errors"), database.errors());
+        }
         line.millis(key!("db_slowest_ms"), micros(database.slowest()));
         line.integer(key!("db_repeats"), database.repeats());
     }

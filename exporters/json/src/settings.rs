@@ -71,7 +71,7 @@ pub enum Format {
 /// For which requests there are lines about their calls. Read from `flagged`, `all` and `none`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Calls {
-    /// `flagged`: for those of level warning or louder, those at least as long as
+    /// `flagged`: for those of level warning or louder, those with a call that failed, those at least as long as
     /// [`slow_request`](Settings::slow_request) (streams are never slow), and those that ran one statement five times or
     /// more. The default.
     #[default]

@@ -64,8 +64,8 @@ fn fields_keep_their_types_and_names() {
         ("display", "d".into()),
         ("error", "an error occurred when formatting an argument".into()),
         ("type", "t".into()),
-        ("app_level", "reserved".into()),
-        ("app_status_code", 404.into()),
+        ("level", "reserved".into()),
+        ("status_code", 404.into()),
     ];
     let fields: Vec<_> = line.fields.iter().map(|(name, value)| (&**name, value.clone())).collect();
     assert_eq!(fields, expected);

@@ -5,7 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
-use tachograph_core::{CallKind, Callsite, FieldValue, Level, LogEvent, OpenRequest, Operation, RequestHead, Yield};
+use tachograph_core::{
+    CallKind, CallOutcome, Callsite, FieldValue, Level, LogEvent, OpenRequest, Operation, RequestHead, Yield,
+};
 use tachograph_core::{Service, is_reserved, request, start_call, start_connection_wait, trace};
 use tachograph_json::{Calls, Settings};
 
@@ -125,6 +127,34 @@ fn a_client_that_left_before_the_answer_has_no_status() {
 }
 
 #[test]
+fn a_client_that_left_in_the_body_shows_in_the_message() {
+    let bench = without_calls();
+    let mut open = bench.open("GET", "/export", Some("/export"));
+    open.respond(200, None, false);
+    drop(open);
+    let line: Value = serde_json::from_str(&bench.lines()[0]).unwrap();
+    assert_eq!(
+        (&line["status_code"], &line["message"]),
+        (&200.into(), &"GET /export 200 client_disconnected 0 ms".into())
+    );
+}
+
+#[test]
+fn errors_that_nobody_can_know_of_are_no_measured_zero() {
+    let bench = without_calls();
+    let query = || Operation::database("sqlite", "sqlx", "SELECT 1");
+    let open = bench.open("GET", "/", None);
+    open.recording().report_call(query(), Duration::ZERO, CallOutcome::Unknown, Yield::Rows(1));
+    drop(open);
+    let open = bench.open("GET", "/", None);
+    open.recording().report_call(query(), Duration::ZERO, CallOutcome::Completed, Yield::Rows(1));
+    drop(open);
+    let lines: Vec<Value> = bench.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["db_queries"], lines[0].get("db_errors")), (&1.into(), None));
+    assert_eq!(lines[1]["db_errors"], 0);
+}
+
+#[test]
 fn a_stream_says_so() {
     let bench = without_calls();
     let mut open = bench.open("GET", "/live", Some("/live"));
@@ -209,7 +239,7 @@ fn calls_are_taken_together_by_statement_and_place() {
 }
 
 #[test]
-fn flagged_are_the_loud_the_slow_and_the_repetitive() {
+fn flagged_are_the_loud_the_slow_the_repetitive_and_those_with_a_failed_call() {
     let bench = Bench::new(Settings { slow_request: Duration::from_millis(10), ..Settings::default() });
     let query = |micros| bench.call(CallKind::Database, "SELECT 1", micros);
     let calls_of = |path: &str| {
@@ -225,8 +255,9 @@ fn flagged_are_the_loud_the_slow_and_the_repetitive() {
     stream.poll(|| query(20_000));
     stream.respond(200, None, true);
     stream.complete();
-    let found = ["/quiet", "/client-error", "/slow", "/repetitive", "/stream"].map(calls_of);
-    assert_eq!(found, [0, 1, 1, 1, 0]);
+    bench.request("/partner-down", 200, || start_call(Operation::external("partner", "GET"), None).failed("connect"));
+    let found = ["/quiet", "/client-error", "/slow", "/repetitive", "/stream", "/partner-down"].map(calls_of);
+    assert_eq!(found, [0, 1, 1, 1, 0, 1]);
 }
 
 #[test]
