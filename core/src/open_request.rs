@@ -11,7 +11,6 @@ use crate::field::FieldValue;
 use crate::handle::Handle;
 use crate::identity::Identity;
 use crate::outcome::Outcome;
-use crate::place::Place;
 use crate::record::{Head, RecordKind};
 use crate::recording::Recording;
 use crate::request_id::RequestId;
@@ -70,15 +69,14 @@ impl OpenRequest {
             trace: head.trace.context.unwrap_or_else(|| TraceContext::new(handle.ids().trace_id())),
             span_id: handle.ids().span_id(),
         };
-        let (place, cut) = Place::new(head.path, head.route, handle.limits().path_bytes);
-        counters.texts_cut.one_if(cut);
         let head = Head {
             kind: RecordKind::Request,
             method: match crate::method::known(head.method) {
                 Some(method) => Cow::Borrowed(method),
                 None => Cow::Owned(crate::text::cut(head.method, 64).to_owned()),
             },
-            place,
+            path: head.path,
+            route: head.route,
             scheme: head.scheme,
             protocol_version: head.protocol_version,
             request_bytes: head.body_bytes,
@@ -100,12 +98,11 @@ impl OpenRequest {
             trace,
             span_id: handle.ids().span_id(),
         };
-        let (place, cut) = Place::new(name, None, handle.limits().path_bytes);
-        handle.live_counters().texts_cut.one_if(cut);
         let head = Head {
             kind: RecordKind::Task,
             method: Cow::Borrowed(""),
-            place,
+            path: name,
+            route: None,
             scheme: "",
             protocol_version: "",
             request_bytes: None,

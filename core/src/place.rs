@@ -2,7 +2,7 @@
 
 use crate::text;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Place {
     /// The path, and behind it the route.
     text: String,
@@ -12,16 +12,23 @@ pub(crate) struct Place {
 
 impl Place {
     /// What is longer than `most` is cut; true where it was.
-    pub(crate) fn new(path: &str, route: Option<&str>, most: usize) -> (Self, bool) {
+    pub(crate) fn set(&mut self, path: &str, route: Option<&str>, most: usize) -> bool {
         let kept = text::cut(path, most);
-        let mut place = Place {
-            text: String::with_capacity(kept.len() + route.map_or(0, |route| route.len().min(most))),
-            path: kept.len() as u32,
-            matched: false,
-        };
-        place.text.push_str(kept);
-        let cut = route.is_some_and(|route| place.set_route(route, most));
-        (place, cut || kept.len() < path.len())
+        self.text.clear();
+        self.text.reserve(kept.len() + route.map_or(0, |route| route.len().min(most)));
+        self.text.push_str(kept);
+        self.path = kept.len() as u32;
+        self.matched = false;
+        let cut = route.is_some_and(|route| self.set_route(route, most));
+        cut || kept.len() < path.len()
+    }
+
+    /// Forgets both, and keeps room for the next ones.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(256);
+        self.path = 0;
+        self.matched = false;
     }
 
     /// True where it was cut.

@@ -74,32 +74,33 @@ pub struct Record {
 }
 
 /// What is known of a request when it is opened.
-pub(crate) struct Head {
+pub(crate) struct Head<'a> {
     pub(crate) kind: RecordKind,
     pub(crate) method: Cow<'static, str>,
-    pub(crate) place: Place,
+    pub(crate) path: &'a str,
+    pub(crate) route: Option<&'a str>,
     pub(crate) scheme: &'static str,
     pub(crate) protocol_version: &'static str,
     pub(crate) request_bytes: Option<u64>,
 }
 
 impl Record {
-    /// The record of a request that has just been opened.
-    pub(crate) fn begin(head: Head) -> Self {
+    /// Room for a record.
+    pub(crate) fn blank() -> Self {
         Record {
             recording: None,
-            kind: head.kind,
-            method: head.method,
-            place: head.place,
-            scheme: head.scheme,
-            protocol_version: head.protocol_version,
+            kind: RecordKind::Request,
+            method: Cow::Borrowed(""),
+            place: Place::default(),
+            scheme: "",
+            protocol_version: "",
             status: None,
             outcome: Outcome::Completed,
             streaming: false,
             ended: SystemTime::UNIX_EPOCH,
             duration: 0,
             first_byte: None,
-            request_bytes: head.request_bytes,
+            request_bytes: None,
             response_bytes: 0,
             user_id: None,
             action: None,
@@ -120,6 +121,79 @@ impl Record {
             polls: 0,
             longest_poll: 0,
         }
+    }
+
+    /// A request begins. True where its path or route had to be cut.
+    pub(crate) fn begin(&mut self, head: Head<'_>, most: usize) -> bool {
+        self.kind = head.kind;
+        self.method = head.method;
+        self.scheme = head.scheme;
+        self.protocol_version = head.protocol_version;
+        self.request_bytes = head.request_bytes;
+        self.place.set(head.path, head.route, most)
+    }
+
+    /// Makes it blank again, for another request. What requests usually need keeps its room; the rest is freed.
+    pub(crate) fn clear(&mut self) {
+        // Every field is named, so that none is forgotten that will be added.
+        let Record {
+            recording,
+            kind: _,
+            method: _,
+            place,
+            scheme: _,
+            protocol_version: _,
+            status,
+            outcome: _,
+            streaming,
+            ended: _,
+            duration: _,
+            first_byte,
+            request_bytes: _,
+            response_bytes: _,
+            user_id,
+            action,
+            fields,
+            metadata,
+            error,
+            database,
+            external,
+            cache,
+            connection_waits,
+            database_unknown,
+            calls,
+            groups,
+            calls_ungrouped,
+            spans,
+            breakdown: _,
+            polled: _,
+            polls,
+            longest_poll,
+        } = self;
+        // What is not cleared here is set when a request begins, or when it ends.
+        *recording = None;
+        place.clear();
+        *status = None;
+        *streaming = false;
+        *first_byte = None;
+        *user_id = None;
+        *action = None;
+        fields.clear();
+        fields.shrink_to(8);
+        *metadata = Vec::new();
+        *error = None;
+        *database = CallTotals::default();
+        *external = CallTotals::default();
+        *cache = CacheTotals::default();
+        *connection_waits = 0;
+        *database_unknown = 0;
+        calls.clear();
+        calls.shrink_to(12);
+        *groups = Vec::new();
+        *calls_ungrouped = 0;
+        *spans = Vec::new();
+        *polls = 0;
+        *longest_poll = 0;
     }
 
     /// Whether it is a request or a task.

@@ -31,22 +31,29 @@ pub struct Recording {
     companion: OnceLock<Box<dyn Companion>>,
     /// Bytes of the answer's body that were handed over: written by each frame, so not behind the lock.
     sent: AtomicU64,
-    state: Mutex<Option<State>>,
+    state: Mutex<Option<Box<State>>>,
 }
 
 /// What changes while the request runs.
-struct State {
+///
+/// It is large, so it is made once and then used again by one request after the other: moving it about would cost more
+/// than all that is written into it.
+#[derive(Debug)]
+pub(crate) struct State {
     timeline: Timeline,
     record: Record,
 }
 
 impl Recording {
     /// It begins being polled: that takes no reading of the clock then, and whoever opens a request goes on with it.
-    pub(crate) fn open(handle: &Handle, identity: Identity, head: Head) -> Arc<Self> {
+    pub(crate) fn open(handle: &Handle, identity: Identity, head: Head<'_>) -> Arc<Self> {
         let start = handle.clock().monotonic();
         let shard = handle.shards().index();
-        let timeline = Timeline::new(start, handle.expects_reported_calls());
-        let recording = handle.shards().at(shard).open(|place| {
+        let mut cut = false;
+        let recording = handle.shards().at(shard).open(|place, spare| {
+            let mut state = spare.unwrap_or_else(State::blank);
+            state.timeline = Timeline::new(start, handle.expects_reported_calls());
+            cut = state.record.begin(head, handle.limits().path_bytes);
             Arc::new(Recording {
                 handle: handle.clone(),
                 identity,
@@ -55,10 +62,10 @@ impl Recording {
                 place,
                 companion: OnceLock::new(),
                 sent: AtomicU64::new(0),
-                // Made where it will stay: it is large, and moving it costs more than filling it.
-                state: Mutex::new(Some(State { timeline, record: Record::begin(head) })),
+                state: Mutex::new(Some(state)),
             })
         });
+        handle.live_counters().texts_cut.one_if(cut);
         if let Some(companion) = handle.companions().and_then(|companions| companions.accompany(&recording)) {
             let _ = recording.companion.set(companion);
         }
@@ -255,8 +262,7 @@ impl Recording {
     /// later ones return false.
     pub(crate) fn close(self: &Arc<Self>, outcome: Outcome, polling: Option<u64>) -> bool {
         let now = self.now();
-        let mut state = lock(&self.state).take();
-        let Some(state) = &mut state else { return false };
+        let Some(mut state) = lock(&self.state).take() else { return false };
         if let Some(started) = polling {
             state.end_poll(started, now);
         }
@@ -270,7 +276,8 @@ impl Recording {
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
         self.handle.export(record);
-        self.handle.shards().at(self.shard).close(self.place);
+        state.record.clear();
+        self.handle.shards().at(self.shard).close(self.place, state);
         if let Some(companion) = self.companion() {
             companion.end();
         }
@@ -311,6 +318,10 @@ impl Recording {
 }
 
 impl State {
+    fn blank() -> Box<Self> {
+        Box::new(State { timeline: Timeline::new(0, false), record: Record::blank() })
+    }
+
     fn end_poll(&mut self, started: u64, now: u64) {
         self.timeline.poll_ended(now);
         self.record.polls = self.record.polls.saturating_add(1);
