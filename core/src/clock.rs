@@ -1,5 +1,6 @@
 //! Where times come from: the machine, or a test.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -14,6 +15,12 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// The time of day.
     fn wall(&self) -> SystemTime;
+
+    /// The time of day at a moment just past, for one who has read [`monotonic`](Clock::monotonic) already.
+    fn wall_at(&self, monotonic: u64) -> SystemTime {
+        let _ = monotonic;
+        self.wall()
+    }
 }
 
 /// The machine's clocks. The default.
@@ -33,6 +40,27 @@ impl Clock for SystemClock {
     fn wall(&self) -> SystemTime {
         SystemTime::now()
     }
+
+    /// The wall clock is read ten times a second by each thread; in between, what has passed since is added.
+    fn wall_at(&self, monotonic: u64) -> SystemTime {
+        let read = |(at, wall): (u64, SystemTime)| {
+            let passed = monotonic.checked_sub(at).filter(|passed| *passed < WALL_HOLDS)?;
+            Some(wall + Duration::from_nanos(passed))
+        };
+        let known = WALL.try_with(Cell::get).ok().flatten();
+        known.and_then(read).unwrap_or_else(|| {
+            let wall = SystemTime::now();
+            let _ = WALL.try_with(|known| known.set(Some((monotonic, wall))));
+            wall
+        })
+    }
+}
+
+/// 100 ms: in that time no clock is slewed by as much as is written of a timestamp.
+const WALL_HOLDS: u64 = 100_000_000;
+
+thread_local! {
+    static WALL: Cell<Option<(u64, SystemTime)>> = const { Cell::new(None) };
 }
 
 /// A clock that a test moves by hand. Clones share one time.
@@ -80,4 +108,20 @@ impl Clock for ManualClock {
 /// Whole nanoseconds; 584 years are enough for everyone, and more is held at that.
 pub(crate) fn nanos(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(duration.subsec_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_two_readings_of_the_wall_clock_it_goes_on_with_the_monotonic_one() {
+        let start = SystemClock.monotonic();
+        let first = SystemClock.wall_at(start);
+        assert_eq!(SystemClock.wall_at(start + WALL_HOLDS - 1), first + Duration::from_nanos(WALL_HOLDS - 1));
+        // Were it not read again, this would be ten days ahead.
+        let later = SystemClock.wall_at(start + 864_000_000_000_000);
+        assert!(later < first + Duration::from_secs(3600));
+        assert_eq!(SystemClock.wall_at(start + 864_000_000_000_001), later + Duration::from_nanos(1));
+    }
 }

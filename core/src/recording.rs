@@ -251,7 +251,8 @@ impl Recording {
     }
 
     pub(crate) fn sent(&self, bytes: u64) {
-        self.sent.fetch_add(bytes, Ordering::Relaxed);
+        // One body has one sender, so nobody adds in between.
+        self.sent.store(self.sent.load(Ordering::Relaxed) + bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn sent_bytes(&self) -> u64 {
@@ -272,7 +273,7 @@ impl Recording {
         record.duration = duration;
         record.breakdown = breakdown;
         record.polled = state.timeline.polled();
-        record.ended = self.handle.now();
+        record.ended = self.handle.clock().wall_at(now);
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
         self.handle.export(record);

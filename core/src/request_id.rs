@@ -48,12 +48,7 @@ impl RequestId {
         match &self.0 {
             Repr::Given(text) => text,
             Repr::Made(bits) => {
-                for (group, lowest_bit) in [(0..8, 96), (9..13, 80), (14..18, 64), (19..23, 48), (24..36, 0)] {
-                    hex::write(bits >> lowest_bit, &mut buffer[group]);
-                }
-                for dash in [8, 13, 18, 23] {
-                    buffer[dash] = b'-';
-                }
+                *buffer = uuid(*bits);
                 hex::as_text(buffer)
             }
         }
@@ -61,8 +56,19 @@ impl RequestId {
 
     /// Appends the text of the id. Nothing in it needs escaping in JSON.
     pub fn write_to(&self, output: &mut Vec<u8>) {
-        output.extend_from_slice(self.encode(&mut [0; 36]).as_bytes());
+        match &self.0 {
+            Repr::Given(text) => output.extend_from_slice(text.as_bytes()),
+            Repr::Made(bits) => output.extend_from_slice(&uuid(*bits)),
+        }
     }
+}
+
+fn uuid(bits: u128) -> [u8; 36] {
+    let mut text = [b'-'; 36];
+    for (group, lowest_bit) in [(0..8, 96), (9..13, 80), (14..18, 64), (19..23, 48), (24..36, 0)] {
+        hex::write(bits >> lowest_bit, &mut text[group]);
+    }
+    text
 }
 
 /// Ids are equal when their texts are, wherever they came from.

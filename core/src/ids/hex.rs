@@ -14,14 +14,24 @@ pub(crate) fn parse(digits: impl IntoIterator<Item = u8>) -> Option<u128> {
     })
 }
 
-/// Fills `digits` with the lowest digits of `value`, in lower case.
+/// Fills `digits`, an even number of them, with the lowest digits of `value`, in lower case.
 pub(crate) fn write(value: u128, digits: &mut [u8]) {
-    let mut rest = value;
-    for digit in digits.iter_mut().rev() {
-        *digit = b"0123456789abcdef"[(rest & 0xf) as usize];
-        rest >>= 4;
+    for (pair, byte) in digits.rchunks_exact_mut(2).zip(value.to_le_bytes()) {
+        pair.copy_from_slice(&PAIRS[usize::from(byte)]);
     }
 }
+
+/// The two digits of each byte: three ids stand in each line of a request.
+static PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 0xf]];
+        byte += 1;
+    }
+    pairs
+};
 
 /// ASCII that was written here, as text. Empty rather than a panic if it were anything else.
 pub(crate) fn as_text(ascii: &[u8]) -> &str {

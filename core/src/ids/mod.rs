@@ -28,6 +28,13 @@ impl TraceId {
         self.0.get()
     }
 
+    /// The 32 hexadecimal digits, in ASCII.
+    pub fn hex(self) -> [u8; 32] {
+        let mut digits = [0; 32];
+        hex::write(self.get(), &mut digits);
+        digits
+    }
+
     /// Writes the 32 hexadecimal digits into `buffer` and returns them as text. Allocates nothing.
     pub fn write_hex(self, buffer: &mut [u8; 32]) -> &str {
         hex::write(self.get(), buffer);
@@ -77,6 +84,13 @@ impl SpanId {
     /// The value of the id.
     pub const fn get(self) -> u64 {
         self.0.get()
+    }
+
+    /// The 16 hexadecimal digits, in ASCII.
+    pub fn hex(self) -> [u8; 16] {
+        let mut digits = [0; 16];
+        hex::write(self.get().into(), &mut digits);
+        digits
     }
 
     /// Writes the 16 hexadecimal digits into `buffer` and returns them as text. Allocates nothing.

@@ -123,9 +123,9 @@ impl<'a> Line<'a> {
         self.raw("\"");
         identity.request_id().write_to(self.out);
         self.raw("\",\"trace_id\":\"");
-        self.raw(identity.trace_id().write_hex(&mut [0; 32]));
+        self.out.extend_from_slice(&identity.trace_id().hex());
         self.raw("\",\"span_id\":\"");
-        self.raw(identity.span_id().write_hex(&mut [0; 16]));
+        self.out.extend_from_slice(&identity.span_id().hex());
         self.raw("\"");
     }
 
