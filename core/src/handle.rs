@@ -126,6 +126,11 @@ impl Handle {
         &*self.inner().clock
     }
 
+    /// The wall clock's time.
+    pub fn now(&self) -> SystemTime {
+        self.clock().wall()
+    }
+
     /// Where its ids come from.
     pub fn ids(&self) -> &dyn IdSource {
         &*self.inner().ids
@@ -322,12 +327,5 @@ impl HandleBuilder {
             companions: OnceLock::new(),
             reported_calls: AtomicBool::new(false),
         })))
-    }
-}
-
-impl Handle {
-    /// The wall clock's time.
-    pub fn now(&self) -> SystemTime {
-        self.clock().wall()
     }
 }

@@ -184,11 +184,6 @@ impl OpenRequest {
         self.recording.sent(bytes as u64);
     }
 
-    /// A part of the request's own body was read, for bodies whose size was not announced.
-    pub fn received(&self, bytes: u64) {
-        self.recording.received(bytes);
-    }
-
     /// The last byte was handed over.
     pub fn complete(&mut self) {
         self.close(Outcome::Completed);
