@@ -73,12 +73,20 @@ pub use tachograph_core::{
     request, task,
 };
 
+#[cfg(feature = "actix-web")]
+pub use tachograph_actix_web as actix_web;
+#[cfg(feature = "aws-sdk")]
+pub use tachograph_aws_sdk as aws_sdk;
 #[cfg(feature = "axum")]
 pub use tachograph_axum as axum;
 #[cfg(feature = "json")]
 pub use tachograph_json as json;
+#[cfg(feature = "redis")]
+pub use tachograph_redis as redis;
 #[cfg(feature = "reqwest")]
 pub use tachograph_reqwest as reqwest;
+#[cfg(feature = "rocket")]
+pub use tachograph_rocket as rocket;
 #[cfg(feature = "sqlx")]
 pub use tachograph_sqlx as sqlx;
 #[cfg(feature = "tower")]

@@ -1,0 +1,1 @@
+//! Measures the requests of an actix-web application.

@@ -1,0 +1,1 @@
+//! Measures the operations of the AWS SDK's clients.

@@ -1,0 +1,1 @@
+//! Measures the commands of a redis client.

@@ -1,0 +1,3 @@
+//! The demonstration on actix-web.
+
+fn main() {}

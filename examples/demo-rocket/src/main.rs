@@ -1,0 +1,3 @@
+//! The demonstration on rocket.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! How to measure clients that have no adapter of their own: one file each.
