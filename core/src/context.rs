@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -24,7 +24,19 @@ pub fn current() -> Option<Arc<Recording>> {
         current.set(recording.clone());
         recording
     });
-    found.ok().flatten()
+    found.ok().flatten().or_else(elsewhere)
+}
+
+static ELSEWHERE: OnceLock<fn() -> Option<Arc<Recording>>> = OnceLock::new();
+
+/// Says where to look for the current request when the thread has none: for a framework that lets nobody wrap its
+/// handlers' futures. The first to say so is the one who is asked.
+pub fn find_elsewhere(find: fn() -> Option<Arc<Recording>>) {
+    let _ = ELSEWHERE.set(find);
+}
+
+fn elsewhere() -> Option<Arc<Recording>> {
+    ELSEWHERE.get()?()
 }
 
 /// Whether the running code works for this request.
@@ -199,5 +211,33 @@ impl Drop for Entered {
         let previous = self.0.take();
         // Whatever was current is dropped after the cell is free again.
         let _left = SCOPED.try_with(|scoped| scoped.replace(previous));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open_request::{OpenRequest, RequestHead};
+    use crate::testing::instance;
+
+    thread_local! {
+        static OF_THE_TASK: RefCell<Option<Arc<Recording>>> = const { RefCell::new(None) };
+    }
+
+    #[test]
+    fn where_the_thread_has_none_it_is_looked_for_elsewhere() {
+        find_elsewhere(|| OF_THE_TASK.with_borrow(Clone::clone));
+        assert!(current().is_none());
+        let instance = instance();
+        let open = || OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        let (elsewhere, here) = (open(), open());
+        OF_THE_TASK.set(Some(Arc::clone(elsewhere.recording())));
+        assert!(current().is_some_and(|found| Arc::ptr_eq(&found, elsewhere.recording())));
+        {
+            let _scope = Scope::enter(Some(Arc::clone(here.recording())));
+            assert!(current().is_some_and(|found| Arc::ptr_eq(&found, here.recording())), "the thread knows better");
+        }
+        OF_THE_TASK.take();
+        assert!(current().is_none());
     }
 }

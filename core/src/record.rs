@@ -144,7 +144,7 @@ impl Record {
             scheme: _,
             protocol_version: _,
             status,
-            outcome: _,
+            outcome,
             streaming,
             ended: _,
             duration: _,
@@ -174,6 +174,7 @@ impl Record {
         *recording = None;
         place.clear();
         *status = None;
+        *outcome = Outcome::Completed;
         *streaming = false;
         *first_byte = None;
         *user_id = None;

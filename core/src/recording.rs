@@ -106,6 +106,12 @@ impl Recording {
         }
     }
 
+    /// A panic was caught that is the request's own: it will have panicked, whatever its answer is. For frameworks that
+    /// make an answer of a panic.
+    pub fn panicked(&self) {
+        self.change(|record| record.outcome = Outcome::Panicked);
+    }
+
     /// What it will be a record of; none after its end.
     pub fn kind(&self) -> Option<RecordKind> {
         self.change(|record| record.kind)
@@ -269,7 +275,10 @@ impl Recording {
         }
         let (duration, breakdown) = state.timeline.finish(now);
         let record = &mut state.record;
-        record.outcome = outcome;
+        // A panic that was caught stays one.
+        if record.outcome != Outcome::Panicked {
+            record.outcome = outcome;
+        }
         record.duration = duration;
         record.breakdown = breakdown;
         record.polled = state.timeline.polled();

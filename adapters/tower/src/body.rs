@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use tachograph_core::OpenRequest;
+use tachograph_core::inbound::AnswerBody;
 
 pin_project! {
     /// The body of a measured response. What it is, how large and when it ends, is the inner body's.
@@ -15,39 +15,21 @@ pin_project! {
         // There until it is dropped.
         #[pin]
         inner: Option<B>,
-        // None when the request has ended, or passes unmeasured.
-        open: Option<OpenRequest>,
-        // What has still to come, where the size is known.
-        left: Option<u64>,
+        answer: AnswerBody,
     }
 
     impl<B> PinnedDrop for ResponseBody<B> {
         fn drop(this: Pin<&mut Self>) {
             // The calls that a stream gives up here still belong to the request, so it ends after them.
             let mut this = this.project();
-            if let Some(open) = this.open {
-                open.drop_inside(|| this.inner.set(None));
-            }
+            this.answer.drop_inside(|| this.inner.set(None));
         }
     }
 }
 
 impl<B> ResponseBody<B> {
-    pub(crate) fn unmeasured(inner: B) -> Self {
-        ResponseBody { inner: Some(inner), open: None, left: None }
-    }
-
-    /// `size`: what will be sent, where that is known.
-    pub(crate) fn measured(inner: B, mut open: OpenRequest, size: Option<u64>) -> Self {
-        let open = match size {
-            // Nobody asks a body of which nothing will be sent.
-            Some(0) => {
-                open.complete();
-                None
-            }
-            _ => Some(open),
-        };
-        ResponseBody { inner: Some(inner), open, left: size }
+    pub(crate) fn new(inner: B, answer: AnswerBody) -> Self {
+        ResponseBody { inner: Some(inner), answer }
     }
 }
 
@@ -58,31 +40,14 @@ impl<B: Body> Body for ResponseBody<B> {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let mut this = self.project();
         let Some(mut inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Ready(None) };
-        let Some(open) = this.open else { return inner.poll_frame(cx) };
-        let polled = ready!(open.poll_future(|| inner.as_mut().poll_frame(cx)));
+        let polled = ready!(this.answer.poll(|| inner.as_mut().poll_frame(cx)));
         match &polled {
             Some(Ok(frame)) => {
-                if let Some(data) = frame.data_ref() {
-                    let bytes = data.remaining();
-                    open.sent(bytes);
-                    *this.left = this.left.map(|left| left.saturating_sub(bytes as u64));
-                }
-                // A server asks no further once it has all it announced, or has seen the trailers.
-                if *this.left == Some(0) || frame.is_trailers() || inner.is_end_stream() {
-                    open.complete();
-                    *this.open = None;
-                } else {
-                    open.pause();
-                }
+                let bytes = frame.data_ref().map_or(0, Buf::remaining);
+                this.answer.sent(bytes, frame.is_trailers() || inner.is_end_stream());
             }
-            None => {
-                open.complete();
-                *this.open = None;
-            }
-            Some(Err(_)) => {
-                open.body_failed();
-                *this.open = None;
-            }
+            None => this.answer.complete(),
+            Some(Err(_)) => this.answer.failed(),
         }
         Poll::Ready(polled)
     }

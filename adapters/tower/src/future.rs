@@ -7,8 +7,9 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tachograph_core::OpenRequest;
+use tachograph_core::inbound::{AnswerBody, Expected};
 
-use crate::answer::{self, Answer, Expected};
+use crate::answer;
 use crate::body::ResponseBody;
 
 pin_project! {
@@ -64,14 +65,16 @@ where
             None => ready!(work()),
         };
         let Some(mut open) = this.open.take() else {
-            return Poll::Ready(result.map(|response| response.map(ResponseBody::unmeasured)));
+            return Poll::Ready(
+                result.map(|response| response.map(|body| ResponseBody::new(body, AnswerBody::unmeasured()))),
+            );
         };
         Poll::Ready(match result {
             Ok(mut response) => {
                 answer::name_request(response.headers_mut(), open.recording());
-                let answer = Answer::of(&response, *this.expected);
-                open.respond(response.status().as_u16(), answer.body_bytes, answer.streaming);
-                Ok(response.map(|body| ResponseBody::measured(body, open, answer.body_bytes)))
+                let answer = answer::read(&response, *this.expected);
+                let answer = open.answer(response.status().as_u16(), answer);
+                Ok(response.map(|body| ResponseBody::new(body, answer)))
             }
             Err(error) => {
                 open.service_failed(std::any::type_name::<E>());

@@ -1,60 +1,33 @@
 //! Reads what is recorded of a request from its head.
 
-use http::header::{GetAll, HeaderName};
+use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Request, Uri, Version};
 use http_body::Body;
-use tachograph_core::{RequestHead, trace};
-
-pub(crate) static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
-static X_AMZN_TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+use tachograph_core::RequestHead;
+use tachograph_core::inbound::RequestHeaders;
 
 pub(crate) fn read<'a, B: Body>(request: &'a Request<B>, route: Option<&'a str>) -> RequestHead<'a> {
-    let headers = request.headers();
-    let sent = Sent::of(headers);
     RequestHead {
         method: request.method().as_str(),
         path: request.uri().path(),
         route,
         scheme: scheme(request.uri()),
         protocol_version: protocol_version(request.version()),
-        request_id: sent.request_id.then(|| headers.get(&X_REQUEST_ID)).flatten().map(HeaderValue::as_bytes),
-        trace: match sent.trace {
-            false => trace::Extracted::default(),
-            true => trace::extract(
-                values(headers, &TRACEPARENT),
-                values(headers, &TRACESTATE),
-                values(headers, &X_AMZN_TRACE_ID),
-            ),
-        },
         body_bytes: request.body().size_hint().exact(),
+        ..RequestHead::default()
     }
 }
 
-/// Which of our headers a request has. One look at all names takes less than to look up four that are mostly not there.
-#[derive(Default)]
-struct Sent {
-    request_id: bool,
-    trace: bool,
-}
+pub(crate) struct Headers<'a>(pub(crate) &'a HeaderMap);
 
-impl Sent {
-    fn of(headers: &HeaderMap) -> Self {
-        let mut sent = Sent::default();
-        for name in headers.keys() {
-            match name.as_str() {
-                "x-request-id" => sent.request_id = true,
-                "traceparent" | "tracestate" | "x-amzn-trace-id" => sent.trace = true,
-                _ => {}
-            }
-        }
-        sent
+impl RequestHeaders for Headers<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(HeaderName::as_str)
     }
-}
 
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
-    GetAll::into_iter(headers.get_all(name)).map(HeaderValue::as_bytes)
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.0.get_all(name).into_iter().map(HeaderValue::as_bytes)
+    }
 }
 
 /// HTTP/2 sends it; HTTP/1 does not, other than through proxies.

@@ -1,6 +1,7 @@
 //! The layer: which instance measures, and how routes are found.
 
 use tachograph_core::Handle;
+use tachograph_core::inbound::Inbound;
 
 use crate::framework::{Route, Tower};
 use crate::service::Service;
@@ -12,7 +13,7 @@ use crate::service::Service;
 /// inner one adds the route if it knows it.
 #[derive(Debug, Clone, Default)]
 pub struct Layer<F = Tower> {
-    handle: Option<Handle>,
+    inbound: Inbound,
     framework: F,
 }
 
@@ -24,7 +25,7 @@ impl Layer {
 
     /// Measures by this instance.
     pub fn new(handle: &Handle) -> Self {
-        Layer { handle: Some(handle.clone()), framework: Tower::default() }
+        Layer { inbound: Inbound::new(handle), framework: Tower::default() }
     }
 
     /// How the route of a request is found; by default, no request has one. It must be of low cardinality: a template,
@@ -41,7 +42,7 @@ impl Layer {
 impl<F> Layer<F> {
     /// For a framework that knows more of a request than tower does.
     pub fn framework<G>(self, framework: G) -> Layer<G> {
-        Layer { handle: self.handle, framework }
+        Layer { inbound: self.inbound, framework }
     }
 }
 
@@ -49,6 +50,6 @@ impl<S, F: Clone> tower_layer::Layer<S> for Layer<F> {
     type Service = Service<S, F>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Service::new(inner, self.handle.clone(), self.framework.clone())
+        Service::new(inner, self.inbound.clone(), self.framework.clone())
     }
 }

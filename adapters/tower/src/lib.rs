@@ -57,7 +57,6 @@ mod framework;
 mod future;
 mod head;
 mod layer;
-mod nested;
 mod request_body;
 mod service;
 
