@@ -1,3 +1,49 @@
-//! The demonstration on actix-web.
+//! The demonstration on actix-web: `cargo run -p demo-actix-web`, then `curl` what it prints.
 
-fn main() {}
+mod routes;
+
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use actix_web::middleware::Compress;
+use actix_web::{HttpServer, rt, web};
+use tachograph_experiments::{App, Settings};
+
+/// How long open requests have to end once the process is told to.
+const GRACE: Duration = Duration::from_secs(2);
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let _guard = tachograph::init!()?;
+    let settings = Settings::from_env()?;
+    let app = web::Data::new(App::start(&settings).await?);
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .configure(routes::configure)
+            .wrap(Compress::default())
+            .wrap(tachograph::actix_web::middleware())
+    })
+    .disable_signals()
+    .bind((Ipv4Addr::LOCALHOST, settings.port))
+    .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+    for address in server.addrs() {
+        // To stderr: stdout has the records, one a line.
+        eprint!("{}", tachograph_experiments::how_to_try(address));
+    }
+
+    let server = server.run();
+    let handle = server.handle();
+    let signal = async {
+        tachograph::shutdown_signal().await;
+        rt::spawn(handle.stop(true));
+        rt::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        // A task of its own outlives the guard: what is still open after the grace is recorded as such, not as given up.
+        result = rt::spawn(server) => result??,
+        () = signal => {}
+    }
+    Ok(())
+}
