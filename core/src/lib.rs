@@ -63,6 +63,7 @@ mod method;
 mod open_call;
 mod open_request;
 mod operation;
+pub mod outbound;
 mod outcome;
 mod place;
 mod record;

@@ -6,19 +6,19 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::{Body, Response, ResponseBuilderExt};
-use tachograph_core::{OpenCall, Yield};
+use tachograph_core::OpenCall;
+use tachograph_core::outbound::AnsweredCall;
 
 use crate::error_type::error_type;
 
 /// The head of the answer is here; the call ends with its body.
-pub(crate) fn follow(response: Response, mut call: OpenCall) -> Response {
-    call.responded(response.status().as_u16());
-    if call.recording().is_none() {
+pub(crate) fn follow(response: Response, call: OpenCall) -> Response {
+    let mut call = call.answered(response.status().as_u16());
+    if !call.is_open() {
         return response;
     }
     if response.content_length() == Some(0) {
-        call.brought(Yield::Bytes(0));
-        call.completed();
+        call.complete();
         return response;
     }
     let url = response.url().clone();
@@ -27,38 +27,13 @@ pub(crate) fn follow(response: Response, mut call: OpenCall) -> Response {
     if let Ok(with_url) = http::Response::builder().url(url).body(()) {
         parts.extensions.extend(with_url.into_parts().0.extensions);
     }
-    let body = Body::wrap(MeasuredBody { body, call: Some(call), bytes: 0, asked: false });
+    let body = Body::wrap(MeasuredBody { body, call });
     Response::from(http::Response::from_parts(parts, body))
 }
 
 struct MeasuredBody {
     body: Body,
-    /// None once the call has ended.
-    call: Option<OpenCall>,
-    bytes: u64,
-    /// Whether anybody has tried to read it.
-    asked: bool,
-}
-
-impl MeasuredBody {
-    /// Takes the call to end it.
-    fn last(&mut self) -> Option<OpenCall> {
-        let mut call = self.call.take()?;
-        call.brought(Yield::Bytes(self.bytes));
-        Some(call)
-    }
-
-    fn complete(&mut self) {
-        if let Some(call) = self.last() {
-            call.completed();
-        }
-    }
-
-    fn fail(&mut self, error: &reqwest::Error) {
-        if let Some(call) = self.last() {
-            call.failed(error_type(error));
-        }
-    }
+    call: AnsweredCall,
 }
 
 impl http_body::Body for MeasuredBody {
@@ -66,18 +41,15 @@ impl http_body::Body for MeasuredBody {
     type Error = reqwest::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<reqwest::Result<Frame<Bytes>>>> {
-        self.asked = true;
+        self.call.asked();
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         match &frame {
             Some(Ok(frame)) => {
-                self.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
-                // Whoever counts bytes of a known length need not come back to hear that there are no more.
-                if self.body.is_end_stream() {
-                    self.complete();
-                }
+                let last = self.body.is_end_stream();
+                self.call.received(frame.data_ref().map_or(0, Bytes::len), last);
             }
-            Some(Err(error)) => self.fail(error),
-            None => self.complete(),
+            Some(Err(error)) => self.call.failed(error_type(error)),
+            None => self.call.complete(),
         }
         Poll::Ready(frame)
     }
@@ -88,17 +60,5 @@ impl http_body::Body for MeasuredBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for MeasuredBody {
-    fn drop(&mut self) {
-        if self.asked {
-            // A call that is dropped is cancelled.
-            drop(self.last());
-        } else {
-            // Nobody wanted the body: the head was the answer.
-            self.complete();
-        }
     }
 }

@@ -41,12 +41,12 @@
 mod body;
 mod client;
 mod error_type;
+mod headers;
 mod measure;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod request_builder;
 mod send_measured;
-mod trace_headers;
 
 pub use client::Client;
 #[cfg(feature = "middleware")]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use reqwest::{Request, Response, Url};
 use tachograph_core::{Callsite, Operation, known_method, start_call};
 
+use crate::body;
 use crate::error_type::error_type;
-use crate::{body, trace_headers};
+use crate::headers::Headers;
 
 /// A boxed future can be moved, as reqwest's own can.
 pub(crate) type Sending = Pin<Box<dyn Future<Output = reqwest::Result<Response>> + Send>>;
@@ -31,7 +32,7 @@ where
     F: Future<Output = Result<Response, E>>,
 {
     let mut call = start_call(operation(&request), callsite);
-    trace_headers::add(request.headers_mut(), &mut call);
+    call.inject_trace(&mut Headers(request.headers_mut()));
     match send(request).await {
         Ok(response) => Ok(body::follow(response, call)),
         Err(error) => {
