@@ -1,24 +1,130 @@
 //! Measures the requests of an actix-web application.
+//!
+//! ```
+//! # use actix_web::{App, test, web};
+//! # use tachograph_core::testing;
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let instance = testing::instance();
+//! # let handle = instance.handle();
+//! async fn experiment(id: web::Path<u64>) -> String {
+//!     format!("experiment {id}")
+//! }
+//!
+//! let app = App::new()
+//!     .service(web::resource(r"/experiments/{id:\d+}").route(web::get().to(experiment)))
+//!     .wrap(tachograph_actix_web::Middleware::new(handle));
+//!
+//! let app = test::init_service(app).await;
+//! let request = test::TestRequest::get().uri("/experiments/7").to_request();
+//! assert_eq!(test::call_and_read_body(&app, request).await, "experiment 7");
+//!
+//! let record = &instance.take()[0];
+//! assert_eq!(record.route(), Some("/experiments/{id}"));
+//! assert_eq!((record.status_code(), record.response_bytes()), (Some(200), 12));
+//! # }
+//! ```
+//!
+//! [`middleware`] does the same for the instance that is current when a request comes in, which is the global one in most
+//! services: `App::new().wrap(tachograph_actix_web::middleware())`.
+//!
+//! # Where to put it
+//! Last in the chain of [`App::wrap`](actix_web::App::wrap) calls, so that it is the outermost: it then sees what the
+//! other middleware does, and counts compressed bytes. On a scope or a resource it measures what comes there. Where one
+//! stands inside another, the request is measured once, by the outer one.
+//!
+//! # Routes
+//! A route is the pattern that matched, with those of its scopes, in the spelling that all frameworks share: `{id:\d+}` is
+//! recorded as `{id}`, `{path}*` and `{path:.*}` as `{*path}`. A resource of several patterns is recorded by its first. A
+//! path that a resource has is recorded with its pattern even where a guard, and so a method, refused it; what no resource
+//! has, and a default service answers, is recorded without a route.
+//!
+//! A request that ends without a response, by a panic or a client that left, has the route that its path matches; where
+//! guards tell resources of the same pattern apart, that is the same in any case.
+//!
+//! # What ends a request
+//! - The last byte of the body was handed over: *completed*. For HEAD, and statuses that have no body, that is when the
+//!   head is ready, with 0 bytes. A body that a middleware further out takes in one piece, as a compression does, is
+//!   handed over then, and it is those bytes that are counted.
+//! - An upgrade (101): *completed* at once, as streaming, however long the WebSocket lives. A response of
+//!   `text/event-stream` is streaming too, and lasts as long as its body.
+//! - The response, or its body, was dropped before: *client_disconnected*. actix-web drops a handler only if the
+//!   connection is reset: while a handler works, it takes a client that closes in order for one that still listens
+//!   (`HttpServer::h1_allow_half_closed`), and the request goes on to its end.
+//! - A panic in the handler or in the body: *panicked*. It goes on; nothing is caught.
+//! - An error of the body: *body_failed*.
+//!
+//! # Errors
+//! An error that a handler or an extractor returns is an answer with a status like any other. To have its type and message
+//! in the record too, say it where it becomes a response, which is a part of the request:
+//!
+//! ```
+//! # use actix_web::{HttpResponse, ResponseError};
+//! # #[derive(Debug)]
+//! # struct Failure;
+//! # impl std::fmt::Display for Failure {
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+//! #         f.write_str("failed")
+//! #     }
+//! # }
+//! # impl std::error::Error for Failure {}
+//! impl ResponseError for Failure {
+//!     fn error_response(&self) -> HttpResponse {
+//!         tachograph_core::request().error(self);
+//!         HttpResponse::build(self.status_code()).body(self.to_string())
+//!     }
+//! }
+//! ```
+//!
+//! An error that a middleware inside this one returns passes on as it is, and is followed to the response that is made of
+//! it further out, whose status and bytes are recorded. That happens outside of the request: what `error_response` says
+//! there is not a part of it.
+//!
+//! # Work that leaves the request
+//! What is awaited in the handler belongs to the request, `join!` and `select!` included. What is handed to
+//! [`rt::spawn`](actix_web::rt::spawn) does so by
+//! [`in_current_request`](tachograph_core::InCurrentRequest::in_current_request):
+//!
+//! ```
+//! # async fn send_mail() {}
+//! # async fn handler() {
+//! use tachograph_core::InCurrentRequest;
+//!
+//! actix_web::rt::spawn(send_mail().in_current_request());
+//! # }
+//! ```
+//!
+//! A closure in [`web::block`](actix_web::web::block) is taken along by hand:
+//!
+//! ```
+//! # fn query() {}
+//! # async fn handler() -> Result<(), actix_web::error::BlockingError> {
+//! let request = tachograph_core::current();
+//! actix_web::web::block(move || match request {
+//!     Some(request) => request.poll(query),
+//!     None => query(),
+//! })
+//! .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The response is the same as without the middleware but for its `x-request-id`.
 
-use actix_web::dev::{Service, Transform};
+mod answer;
+mod body;
+mod failure;
+mod future;
+mod head;
+mod middleware;
+mod payload;
+mod route;
+mod service;
 
-/// A [`Middleware`] for the instance that is current when a request comes in.
-pub fn middleware() -> Middleware {
-    Middleware
-}
+pub use body::ResponseBody;
+pub use future::ResponseFuture;
+pub use middleware::{Middleware, middleware};
+pub use service::Service;
 
-/// Measures every request of an application, or of a scope.
-#[derive(Debug, Clone, Default)]
-pub struct Middleware;
-
-impl<S: Service<Request>, Request> Transform<S, Request> for Middleware {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Transform = S;
-    type InitError = ();
-    type Future = std::future::Ready<Result<S, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        std::future::ready(Ok(service))
-    }
-}
+// Their types stand in the interface above.
+pub use {actix_web, tachograph_core as core};
