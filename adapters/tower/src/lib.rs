@@ -53,6 +53,7 @@
 
 mod answer;
 mod body;
+pub mod client;
 mod framework;
 mod future;
 mod head;
