@@ -50,6 +50,7 @@ struct Inner {
     counters: LiveCounters,
     companions: OnceLock<Box<dyn Companions>>,
     reported_calls: AtomicBool,
+    shut_down: AtomicBool,
 }
 
 /// Gives each request a companion: something that is entered and left with every poll of it, such as a tracing span.
@@ -176,12 +177,18 @@ impl Handle {
     /// Closes what is open as [`OpenAtShutdown`](crate::Outcome::OpenAtShutdown), sends everything, and ends what runs
     /// in the background; false where some was not sent after `deadline`.
     pub fn shutdown(&self, deadline: Duration) -> bool {
+        self.inner().shut_down.store(true, Ordering::Relaxed);
         for shard in self.inner().shards.iter() {
             for recording in shard.all_open() {
                 recording.close(crate::outcome::Outcome::OpenAtShutdown, None);
             }
         }
         self.within(deadline, |exporter, left| exporter.shutdown(left))
+    }
+
+    /// Whether it was shut down: what is recorded from then on is not sent.
+    pub fn is_shut_down(&self) -> bool {
+        self.inner().shut_down.load(Ordering::Relaxed)
     }
 
     /// One instance, or another?
@@ -326,6 +333,7 @@ impl HandleBuilder {
             counters: LiveCounters::default(),
             companions: OnceLock::new(),
             reported_calls: AtomicBool::new(false),
+            shut_down: AtomicBool::new(false),
         })))
     }
 }

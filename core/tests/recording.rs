@@ -169,7 +169,9 @@ fn however_it_ends_there_is_one_record() {
 
     let mut request = open(instance.handle());
     request.sent(5);
+    assert!(!instance.handle().is_shut_down());
     assert!(instance.handle().shutdown(MS));
+    assert!(instance.handle().is_shut_down());
     let record = only(&instance);
     assert_eq!((record.outcome(), record.response_bytes()), (Outcome::OpenAtShutdown, 5));
     request.complete();
