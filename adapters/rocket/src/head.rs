@@ -1,0 +1,48 @@
+//! Reads what is recorded of a request from its head.
+
+use std::borrow::Cow;
+
+use rocket::http::HeaderMap;
+use rocket::{Data, Request};
+use tachograph_core::RequestHead;
+use tachograph_core::inbound::RequestHeaders;
+
+pub(crate) fn read<'a>(request: &'a Request<'_>, body_bytes: Option<u64>) -> RequestHead<'a> {
+    RequestHead {
+        method: request.method().as_str(),
+        path: request.uri().path().as_str(),
+        body_bytes,
+        // rocket keeps neither the scheme nor the version, and has not looked for a route yet.
+        ..RequestHead::default()
+    }
+}
+
+/// The size of the body, where it is announced, or where rocket has the whole of it.
+pub(crate) async fn body_bytes(request: &Request<'_>, data: &mut Data<'_>) -> Option<u64> {
+    /// The most that can be looked at without taking it from the handler.
+    const MOST: usize = 512;
+    if let Some(announced) = request.headers().get_one("content-length") {
+        return announced.parse().ok();
+    }
+    // rocket has read the first few bytes of every body already, so this waits for nothing.
+    if !data.peek_complete() {
+        return None;
+    }
+    let bytes = data.peek(MOST).await.len();
+    (bytes < MOST).then_some(bytes as u64)
+}
+
+pub(crate) struct Headers<'a>(pub(crate) &'a HeaderMap<'a>);
+
+impl RequestHeaders for Headers<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|header| match header.name.into_cow() {
+            Cow::Borrowed(name) => Some(name),
+            Cow::Owned(_) => None,
+        })
+    }
+
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.0.get(name).map(str::as_bytes)
+    }
+}
