@@ -1,10 +1,13 @@
 //! Reads from the head of a response what its body will be, and writes the request's id into it.
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Response};
 use http_body::Body;
 use tachograph_core::Recording;
-use tachograph_core::inbound::{Answer, Expected, X_REQUEST_ID};
+use tachograph_core::inbound::{self, Answer, Expected};
+
+// A name that has to be parsed is one that has to be allocated.
+static X_REQUEST_ID: HeaderName = HeaderName::from_static(inbound::X_REQUEST_ID);
 
 /// What follows the head of a response.
 pub(crate) fn read<R: Body>(response: &Response<R>, expected: Expected) -> Answer {
@@ -25,6 +28,6 @@ fn size<R: Body>(response: &Response<R>) -> Option<u64> {
 pub(crate) fn name_request(headers: &mut HeaderMap, recording: &Recording) {
     let mut buffer = [0; 36];
     if let Ok(value) = HeaderValue::from_str(recording.identity().request_id().encode(&mut buffer)) {
-        headers.insert(X_REQUEST_ID, value);
+        headers.insert(&X_REQUEST_ID, value);
     }
 }
