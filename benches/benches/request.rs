@@ -2,7 +2,10 @@
 
 use axum::Router;
 use std::process::ExitCode;
-use tachograph_benches::rows::{Row, bare, bare_again, empty_layer, floor, ours_json, ours_measured, ours_silent};
+use tachograph_benches::report::FLOORS;
+use tachograph_benches::rows::{
+    Row, bare, bare_again, empty_layer, floor, frameworks, ours_json, ours_measured, ours_silent,
+};
 use tachograph_benches::runner::{Workload, run};
 use tachograph_benches::{Machine, workloads};
 use tachograph_sqlx::Measured;
@@ -48,7 +51,7 @@ fn measure(turns: usize, smoke: bool) -> Result<(), Box<dyn std::error::Error>> 
     Ok(())
 }
 
-fn all_workloads(runtime: &Runtime) -> Result<[Workload; 3], sqlx::Error> {
+fn all_workloads(runtime: &Runtime) -> Result<[Workload; 4], Box<dyn std::error::Error>> {
     let pool = runtime.block_on(workloads::database())?;
     let mut queried = with_every_row(&workloads::queried(pool.clone()));
     queried.push(ours_measured(workloads::queried(pool.measured("measurements"))));
@@ -57,13 +60,26 @@ fn all_workloads(runtime: &Runtime) -> Result<[Workload; 3], sqlx::Error> {
             title: "a handler that answers at once",
             requests_per_turn: 500,
             rows: with_every_row(&workloads::plain()),
+            unit: FLOORS,
         },
         Workload {
             title: "a handler that is polled ten times",
             requests_per_turn: 500,
             rows: with_every_row(&workloads::polled()),
+            unit: FLOORS,
         },
-        Workload { title: "a handler with 10 sqlx queries (SQLite in memory)", requests_per_turn: 5, rows: queried },
+        Workload {
+            title: "a handler with 10 sqlx queries (SQLite in memory)",
+            requests_per_turn: 5,
+            rows: queried,
+            unit: FLOORS,
+        },
+        Workload {
+            title: "a handler that answers at once, by framework",
+            requests_per_turn: 200,
+            rows: frameworks::rows(runtime)?,
+            unit: frameworks::AXUM,
+        },
     ])
 }
 

@@ -3,11 +3,25 @@
 use crate::rows::FLOOR;
 use crate::statistics::Quartiles;
 
+/// What some rows' cost is told in: the cost of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The row whose added cost is one.
+    pub row: &'static str,
+    /// What the table calls it.
+    pub name: &'static str,
+}
+
+/// What is added, in what the floor adds.
+pub const FLOORS: Unit = Unit { row: FLOOR, name: "floor" };
+
 /// What was seen of one row, a sample a turn.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
     /// The row's name.
     pub name: &'static str,
+    /// The name of the row it is compared with.
+    pub bare: &'static str,
     /// Nanoseconds a request.
     pub nanoseconds: Vec<f64>,
     /// Allocations a request.
@@ -18,14 +32,16 @@ pub struct Samples {
     pub proof: String,
 }
 
-/// A workload's rows, compared with the first of them. It displays as a table.
+/// A workload's rows, each compared with its bare one. It displays as a table.
 #[derive(Debug)]
 pub struct Report {
     /// What the handler does.
     pub title: &'static str,
     /// How many turns each row had.
     pub turns: usize,
-    /// The rows, the bare one first.
+    /// In what the rows' cost is told beside nanoseconds.
+    pub unit: Unit,
+    /// The rows, in the order in which they were given.
     pub rows: Vec<Cost>,
 }
 
@@ -40,8 +56,8 @@ pub struct Cost {
     pub added_nanoseconds: Quartiles,
     /// What is added, as a share of the bare row.
     pub to_bare: f64,
-    /// What is added, in floors; none where the workload has no floor.
-    pub to_floor: Option<f64>,
+    /// What is added, in the report's unit; none where the workload has no such row.
+    pub in_units: Option<f64>,
     /// Allocations a request.
     pub allocations: f64,
     /// Allocations more than the bare row.
@@ -55,20 +71,27 @@ pub struct Cost {
 }
 
 impl Report {
-    /// Compares `samples` with the first of them.
-    pub fn new(title: &'static str, samples: Vec<Samples>) -> Self {
-        let bare = samples.first().cloned().unwrap_or_default();
-        let mut rows: Vec<Cost> = samples.into_iter().map(|samples| Cost::new(&bare, samples)).collect();
-        let floor = rows.iter().find(|row| row.name == FLOOR).map(|row| row.added_nanoseconds.median);
+    /// Compares each of `samples` with those of its bare row.
+    ///
+    /// # Panics
+    /// When a row is compared with one that is not there.
+    pub fn new(title: &'static str, unit: Unit, samples: Vec<Samples>) -> Self {
+        let turns = samples.first().map_or(0, |samples| samples.nanoseconds.len());
+        let bare_of = |row: &Samples| {
+            let bare = samples.iter().find(|other| other.name == row.bare);
+            bare.unwrap_or_else(|| panic!("{} is compared with {}, which is not there", row.name, row.bare))
+        };
+        let mut rows: Vec<Cost> = samples.iter().map(|row| Cost::new(bare_of(row), row)).collect();
+        let one = rows.iter().find(|row| row.name == unit.row).map(|row| row.added_nanoseconds.median);
         for row in &mut rows {
-            row.to_floor = floor.map(|floor| row.added_nanoseconds.median / floor);
+            row.in_units = one.map(|one| row.added_nanoseconds.median / one);
         }
-        Self { title, turns: bare.nanoseconds.len(), rows }
+        Self { title, turns, unit, rows }
     }
 }
 
 impl Cost {
-    fn new(bare: &Samples, row: Samples) -> Self {
+    fn new(bare: &Samples, row: &Samples) -> Self {
         // Turns of one round stand next to each other, so a difference between them is free of the machine's drift.
         let added = row.nanoseconds.iter().zip(&bare.nanoseconds).map(|(row, bare)| row - bare);
         let added_nanoseconds = Quartiles::of(added);
@@ -77,15 +100,15 @@ impl Cost {
         let bytes = median(&row.bytes);
         Self {
             name: row.name,
-            nanoseconds: Quartiles::of(row.nanoseconds),
+            nanoseconds: Quartiles::of(row.nanoseconds.iter().copied()),
             added_nanoseconds,
             to_bare: added_nanoseconds.median / bare_nanoseconds,
-            to_floor: None,
+            in_units: None,
             allocations,
             added_allocations: allocations - median(&bare.allocations),
             bytes,
             added_bytes: bytes - median(&bare.bytes),
-            proof: row.proof,
+            proof: row.proof.clone(),
         }
     }
 }
@@ -96,12 +119,13 @@ fn median(samples: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Report, Samples};
+    use super::{FLOORS, Report, Samples, Unit};
     use crate::rows::FLOOR;
 
     fn samples(name: &'static str, nanoseconds: [f64; 3], allocations: f64) -> Samples {
         let bytes = vec![allocations * 100.0];
-        Samples { name, nanoseconds: nanoseconds.into(), allocations: vec![allocations], bytes, proof: String::new() }
+        let allocations = vec![allocations];
+        Samples { name, bare: "bare", nanoseconds: nanoseconds.into(), allocations, bytes, proof: String::new() }
     }
 
     #[test]
@@ -109,6 +133,7 @@ mod tests {
         // The machine slows down threefold while it runs; what a row adds stays what it was.
         let report = Report::new(
             "drifting",
+            FLOORS,
             vec![
                 samples("bare", [1_000.0, 2_000.0, 3_000.0], 20.0),
                 samples(FLOOR, [1_500.0, 2_500.0, 3_500.0], 24.0),
@@ -116,17 +141,35 @@ mod tests {
             ],
         );
         let [bare, floor, ours] = report.rows.as_slice() else { panic!("three rows") };
-        assert_eq!((report.turns, bare.added_nanoseconds.median, bare.to_floor), (3, 0.0, Some(0.0)));
-        assert_eq!((floor.added_nanoseconds.median, floor.to_bare, floor.to_floor), (500.0, 0.25, Some(1.0)));
+        assert_eq!((report.turns, bare.added_nanoseconds.median, bare.in_units), (3, 0.0, Some(0.0)));
+        assert_eq!((floor.added_nanoseconds.median, floor.to_bare, floor.in_units), (500.0, 0.25, Some(1.0)));
         assert_eq!((ours.nanoseconds.median, ours.added_nanoseconds.median), (2_750.0, 750.0));
         assert_eq!((ours.added_nanoseconds.p25, ours.added_nanoseconds.p75), (725.0, 775.0));
-        assert_eq!((ours.to_bare, ours.to_floor), (0.375, Some(1.5)));
+        assert_eq!((ours.to_bare, ours.in_units), (0.375, Some(1.5)));
         assert_eq!((ours.allocations, ours.added_allocations, ours.added_bytes), (28.0, 8.0, 800.0));
     }
 
     #[test]
     fn without_a_floor_nothing_is_measured_in_floors() {
-        let report = Report::new("no floor", vec![samples("bare", [1.0, 2.0, 3.0], 1.0)]);
-        assert_eq!(report.rows[0].to_floor, None);
+        let report = Report::new("no floor", FLOORS, vec![samples("bare", [1.0, 2.0, 3.0], 1.0)]);
+        assert_eq!(report.rows[0].in_units, None);
+    }
+
+    #[test]
+    fn frameworks_are_compared_each_with_its_own_bare_one() {
+        let of = |bare, samples: Samples| Samples { bare, ..samples };
+        let report = Report::new(
+            "two frameworks",
+            Unit { row: "one, ours", name: "one" },
+            vec![
+                of("one", samples("one", [1_000.0, 1_000.0, 1_000.0], 1.0)),
+                of("one", samples("one, ours", [1_100.0, 1_100.0, 1_100.0], 2.0)),
+                of("two", samples("two", [500.0, 500.0, 500.0], 1.0)),
+                of("two", samples("two, ours", [650.0, 650.0, 650.0], 5.0)),
+            ],
+        );
+        let added = report.rows.iter().map(|row| (row.added_nanoseconds.median, row.in_units, row.added_allocations));
+        let expected = [(0.0, Some(0.0), 0.0), (100.0, Some(1.0), 1.0), (0.0, Some(0.0), 0.0), (150.0, Some(1.5), 4.0)];
+        assert_eq!(added.collect::<Vec<_>>(), expected);
     }
 }

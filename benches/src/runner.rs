@@ -1,18 +1,11 @@
 //! Lets the rows of a workload take turns, and looks at what each turn took.
 
 use crate::allocator::{Allocations, count_allocations};
-use crate::report::{Report, Samples};
+use crate::report::{Report, Samples, Unit};
 use crate::rows::{Proof, Row};
-use crate::workloads::{BODY_BYTES, PATH};
-use axum::Router;
-use axum::body::Body;
-use axum::http::header::{ACCEPT, HOST, USER_AGENT};
-use axum::http::request::Parts;
-use axum::http::{HeaderValue, Request, Uri};
-use http_body_util::BodyExt;
-use std::time::{Duration, Instant};
+use crate::serve::Serve;
+use std::time::Duration;
 use tokio::runtime::Runtime;
-use tower::ServiceExt;
 
 /// The turns in which allocations are counted, after the timed ones. They repeat; a few show it.
 const COUNTED_TURNS: usize = 11;
@@ -23,7 +16,7 @@ const COUNTED_REQUESTS: u64 = 100;
 /// Requests before each timed turn, which bring the caches back to the row.
 const WARM_UP_REQUESTS: u64 = 10;
 
-/// A workload's rows, the bare one first.
+/// A workload's rows, each bare one before those that are compared with it.
 #[derive(Debug)]
 pub struct Workload {
     /// What the handler does.
@@ -32,6 +25,8 @@ pub struct Workload {
     pub requests_per_turn: u64,
     /// What is compared.
     pub rows: Vec<Row>,
+    /// In what the rows' cost is told beside nanoseconds.
+    pub unit: Unit,
 }
 
 /// Gives every row of `workload` `turns` timed turns, in rounds of changing order, and then some that count its allocations.
@@ -42,7 +37,7 @@ pub struct Workload {
 /// # Panics
 /// When an answer is not the workload's.
 pub fn run(runtime: &Runtime, workload: Workload, turns: usize) -> Result<Report, String> {
-    let Workload { title, requests_per_turn, rows } = workload;
+    let Workload { title, requests_per_turn, rows, unit } = workload;
     let mut lanes: Vec<Lane> = rows.into_iter().map(Lane::new).collect();
     for lane in &mut lanes {
         lane.serve(runtime, requests_per_turn);
@@ -67,34 +62,26 @@ pub fn run(runtime: &Runtime, workload: Workload, turns: usize) -> Result<Report
         }
     }
     let samples = lanes.into_iter().map(Lane::prove).collect::<Result<_, _>>()?;
-    Ok(Report::new(title, samples))
+    Ok(Report::new(title, unit, samples))
 }
 
 /// A row on its way through the run.
 struct Lane {
-    /// Turned into services once, as axum does before it serves, rather than on every request.
-    router: Router,
+    app: Box<dyn Serve>,
     proof: Proof,
-    request: Parts,
     requests: u64,
     samples: Samples,
 }
 
 impl Lane {
     fn new(row: Row) -> Self {
-        let samples = Samples { name: row.name, ..Samples::default() };
-        Self { router: row.router.with_state(()), proof: row.proof, request: request(), requests: 0, samples }
+        let samples = Samples { name: row.name, bare: row.bare, ..Samples::default() };
+        Self { app: row.app, proof: row.proof, requests: 0, samples }
     }
 
     fn serve(&mut self, runtime: &Runtime, requests: u64) -> Duration {
         self.requests += requests;
-        runtime.block_on(async {
-            let started = Instant::now();
-            for _ in 0..requests {
-                serve_one(&self.router, &self.request).await;
-            }
-            started.elapsed()
-        })
+        self.app.serve(runtime, requests)
     }
 
     fn prove(mut self) -> Result<Samples, String> {
@@ -104,29 +91,10 @@ impl Lane {
     }
 }
 
-/// A request as a client sends it: with the headers that nearly every one has.
-///
-/// Its path is not copied for each request, as under hyper, too, it is a piece of a buffer that is there already.
-fn request() -> Parts {
-    let mut parts = Request::new(()).into_parts().0;
-    parts.uri = Uri::from_static(PATH);
-    for (name, value) in [(HOST, "example.org"), (USER_AGENT, "benchmark/1.0"), (ACCEPT, "application/json")] {
-        parts.headers.insert(name, HeaderValue::from_static(value));
-    }
-    parts
-}
-
-/// One request, until the last byte of its answer.
-async fn serve_one(router: &Router, request: &Parts) {
-    let Ok(response) = router.clone().oneshot(Request::from_parts(request.clone(), Body::empty())).await;
-    assert_eq!(response.status(), 200);
-    let body = response.into_body().collect().await.expect("the body is in memory").to_bytes();
-    assert_eq!(body.len(), BODY_BYTES);
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Workload, run};
+    use crate::report::FLOORS;
     use crate::rows::{Row, bare};
     use crate::workloads::plain;
     use tokio::runtime::Builder;
@@ -135,7 +103,7 @@ mod tests {
     fn a_row_whose_proof_fails_fails_the_run_by_name() {
         let runtime = Builder::new_current_thread().build().unwrap();
         let unproven = Row { name: "forgetful", proof: Box::new(|_| Err("nothing recorded".into())), ..bare(plain()) };
-        let workload = Workload { title: "", requests_per_turn: 1, rows: vec![bare(plain()), unproven] };
+        let workload = Workload { title: "", requests_per_turn: 1, rows: vec![bare(plain()), unproven], unit: FLOORS };
         assert_eq!(run(&runtime, workload, 1).unwrap_err(), "forgetful: nothing recorded");
     }
 }

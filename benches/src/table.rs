@@ -4,18 +4,23 @@ use crate::report::{Cost, Report};
 use crate::statistics::Quartiles;
 use std::fmt;
 
+/// `x` is followed by the unit's name.
 const HEADINGS: [&str; 10] =
-    ["row", "ns", "p25–p75", "+ ns", "p25–p75", "+ of bare", "x floor", "allocations", "+ allocations", "+ bytes"];
+    ["row", "ns", "p25–p75", "+ ns", "p25–p75", "+ of bare", "x", "allocations", "+ allocations", "+ bytes"];
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "### {}\n", self.title)?;
         let cells: Vec<[String; HEADINGS.len()]> = self.rows.iter().map(cells).collect();
+        let headings = HEADINGS.map(|heading| match heading {
+            "x" => format!("x {}", self.unit.name),
+            _ => heading.to_owned(),
+        });
         let widths: [usize; HEADINGS.len()] = std::array::from_fn(|column| {
-            let heading = HEADINGS[column].chars().count();
+            let heading = headings[column].chars().count();
             cells.iter().map(|cells| cells[column].chars().count()).fold(heading, usize::max)
         });
-        write_line(formatter, &HEADINGS, &widths)?;
+        write_line(formatter, &headings, &widths)?;
         let rule: [String; HEADINGS.len()] = std::array::from_fn(|column| match column {
             0 => "-".repeat(widths[column]),
             _ => format!("{}:", "-".repeat(widths[column] - 1)),
@@ -41,7 +46,7 @@ fn cells(row: &Cost) -> [String; HEADINGS.len()] {
         format!("{:+.0}", row.added_nanoseconds.median),
         spread(row.added_nanoseconds),
         format!("{:+.1} %", row.to_bare * 100.0),
-        row.to_floor.map_or_else(String::new, |floors| format!("{floors:.2}")),
+        row.in_units.map_or_else(String::new, |units| format!("{units:.2}")),
         format!("{:.1}", row.allocations),
         format!("{:+.1}", row.added_allocations),
         format!("{:+.0}", row.added_bytes),

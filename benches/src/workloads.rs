@@ -1,6 +1,7 @@
 //! The applications that are measured: one route each, which answers with the same 200 bytes of JSON.
 //!
-//! A workload is a plain [`Router`] until a [row](crate::rows) adds something to it.
+//! A workload is a plain [`Router`] until a [row](crate::rows) adds something to it. The same handler under other frameworks
+//! stands with [their rows](crate::rows::frameworks).
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -85,7 +86,7 @@ pub async fn database() -> Result<SqlitePool, sqlx::Error> {
 
 /// What every workload answers: [`BODY_BYTES`] of JSON.
 #[derive(Serialize)]
-struct User {
+pub(crate) struct User {
     id: u64,
     name: &'static str,
     email: &'static str,
@@ -97,7 +98,11 @@ struct User {
 }
 
 fn answer(id: u64) -> Response {
-    let user = User {
+    Json(user(id)).into_response()
+}
+
+pub(crate) fn user(id: u64) -> User {
+    User {
         id,
         name: "Ada Lovelace",
         email: "ada.lovelace@example.org",
@@ -106,8 +111,7 @@ fn answer(id: u64) -> Response {
         locale: "en-GB",
         newsletter: false,
         projects: [101, 20_056],
-    };
-    Json(user).into_response()
+    }
 }
 
 /// Pending once, and woken already: nothing but the poll is paid for, where `tokio::task::yield_now` visits the scheduler.

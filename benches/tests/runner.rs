@@ -6,6 +6,7 @@ use axum::routing::get;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use tachograph_benches::report::FLOORS;
 use tachograph_benches::rows::Row;
 use tachograph_benches::runner::{Workload, run};
 use tachograph_benches::workloads::{BODY_BYTES, PATH};
@@ -20,7 +21,7 @@ fn the_allocations_that_a_row_adds_are_counted_and_its_proof_is_given_every_requ
 
     let rows = vec![allocating("none", 0), allocating("three", 3)];
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let report = run(&runtime, Workload { title: "known", requests_per_turn: 20, rows }, 5).unwrap();
+    let report = run(&runtime, Workload { title: "known", requests_per_turn: 20, rows, unit: FLOORS }, 5).unwrap();
 
     let [none, three] = report.rows.as_slice() else { panic!("two rows") };
     assert_eq!((none.added_allocations, none.added_bytes), (0.0, 0.0));
@@ -44,7 +45,8 @@ fn allocating(name: &'static str, boxes: usize) -> Row {
         served if served == requests => Ok(format!("served {served}")),
         served => Err(format!("served {served} of {requests}")),
     };
-    Row { name, router: Router::new().route(PATH, get(handler)).with_state(state), proof: Box::new(proof) }
+    let router = Router::new().route(PATH, get(handler)).with_state(state);
+    Row { bare: "none", ..Row::of(name, router, Box::new(proof)) }
 }
 
 async fn handler(State(Allocating { boxes, served }): State<Allocating>) -> Vec<u8> {

@@ -1,13 +1,16 @@
-//! What is measured: a workload's router with something added to it, and the proof that it did its work.
+//! What is measured: a workload with something added to it, and the proof that it did its work.
 //!
-//! A new row is one function from a [`Router`] to a [`Row`], named in the list of its workload in `benches/request.rs`.
+//! A new row is one function from a [`Router`] to a [`Row`], named in the list of its workload in `benches/request.rs`. The
+//! rows of other frameworks are in [`frameworks`].
 
 mod floor;
+pub mod frameworks;
 mod ours;
 
 pub use floor::{FLOOR, floor};
 pub use ours::{ours_json, ours_measured, ours_silent};
 
+use crate::serve::{Axum, Serve};
 use axum::Router;
 use axum::extract::Request;
 use std::fmt;
@@ -15,12 +18,14 @@ use std::task::{Context, Poll};
 use tower_layer::layer_fn;
 use tower_service::Service;
 
-/// A router to be measured.
+/// Something to be measured.
 pub struct Row {
     /// What was added to the workload.
     pub name: &'static str,
+    /// The name of the row it is compared with.
+    pub bare: &'static str,
     /// The workload with that added.
-    pub router: Router,
+    pub app: Box<dyn Serve>,
     /// Run after the last request.
     pub proof: Proof,
 }
@@ -30,6 +35,16 @@ pub struct Row {
 /// Says what it found, or what is missing.
 pub type Proof = Box<dyn FnOnce(u64) -> Result<String, String>>;
 
+/// The name of the row that every other router is compared with.
+pub const BARE: &str = "bare router";
+
+impl Row {
+    /// A row of an axum router.
+    pub fn of(name: &'static str, router: Router, proof: Proof) -> Self {
+        Row { name, bare: BARE, app: Box::new(Axum::new(router)), proof }
+    }
+}
+
 impl fmt::Debug for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Row").field("name", &self.name).finish_non_exhaustive()
@@ -38,17 +53,17 @@ impl fmt::Debug for Row {
 
 /// The workload alone: what the other rows are compared with, so it comes first.
 pub fn bare(router: Router) -> Row {
-    Row { name: "bare router", router, proof: answered() }
+    Row::of(BARE, router, answered())
 }
 
 /// The workload alone once more: what it seems to add is the noise of the run.
 pub fn bare_again(router: Router) -> Row {
-    Row { name: "bare router again", router, proof: answered() }
+    Row::of("bare router again", router, answered())
 }
 
 /// A layer that does nothing: what axum takes for any layer at all, as it boxes the service and its future.
 pub fn empty_layer(router: Router) -> Row {
-    Row { name: "empty layer", router: router.layer(layer_fn(Empty)), proof: answered() }
+    Row::of("empty layer", router.layer(layer_fn(Empty)), answered())
 }
 
 /// A service of its own: axum would recognise the one it has made, and not box it again.

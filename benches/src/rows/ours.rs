@@ -22,13 +22,13 @@ pub fn ours_silent(router: Router) -> Row {
         records if records == requests => Ok(format!("{records} records")),
         records => Err(format!("{records} records of {requests} requests")),
     });
-    Row { name: "tachograph, records only", router: router.layer(tachograph_axum::Layer::new(&handle)), proof: records }
+    Row::of("tachograph, records only", router.layer(tachograph_axum::Layer::new(&handle)), records)
 }
 
 /// tachograph with JSON lines to a null writer.
 pub fn ours_json(router: Router) -> Row {
     let (handle, proof) = json();
-    Row { name: "tachograph, JSON", router: router.layer(tachograph_axum::Layer::new(&handle)), proof }
+    Row::of("tachograph, JSON", router.layer(tachograph_axum::Layer::new(&handle)), proof)
 }
 
 /// The same, around a workload whose pool is measured too.
@@ -37,7 +37,7 @@ pub fn ours_measured(router: Router) -> Row {
 }
 
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
-fn json() -> (Handle, Proof) {
+pub(super) fn json() -> (Handle, Proof) {
     let lines = Arc::new(AtomicU64::new(0));
     let settings = Settings { calls: Calls::None, ..Settings::default() };
     let service = Service::new("benches").version("1.0.0").environment("bench");

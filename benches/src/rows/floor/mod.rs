@@ -38,28 +38,17 @@ pub fn floor(router: Router) -> Row {
             )),
         }
     };
-    Row { name: FLOOR, router: router.layer(FloorLayer { recorder }), proof: Box::new(proof) }
+    Row::of(FLOOR, router.layer(FloorLayer { recorder }), Box::new(proof))
 }
 
 #[cfg(test)]
 mod tests {
     use super::floor;
-    use crate::workloads::{PATH, plain};
-    use axum::body::Body;
-    use axum::http::Request;
-    use http_body_util::BodyExt;
-    use tower::ServiceExt;
+    use crate::workloads::plain;
 
     fn requests_served(requests: u64) -> super::Row {
-        let row = floor(plain());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            for _ in 0..requests {
-                let response =
-                    row.router.clone().oneshot(Request::get(PATH).body(Body::empty()).unwrap()).await.unwrap();
-                response.into_body().collect().await.unwrap();
-            }
-        });
+        let mut row = floor(plain());
+        row.app.serve(&tokio::runtime::Builder::new_current_thread().build().unwrap(), requests);
         row
     }
 
