@@ -27,6 +27,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! [`Instance::measure_one`] does so with the means of testing of actix-web and rocket.
+//!
 //! Queries are counted of measured pools. Those that only the tracing layer sees count where the test installs it
 //! ([`tachograph::tracing::install`](https://docs.rs/tachograph-tracing)): a process has one subscriber, so it is for all
 //! its tests.
@@ -100,5 +102,75 @@ impl Instance {
         let ours = |record: &tachograph_core::Record| Some(record.identity().request_id().to_string().as_str()) == id;
         let record = self.records().into_iter().rev().find(|record| ours(record));
         (response, record.expect("the request was measured: is the layer there, and is the path not ignored?"))
+    }
+
+    /// What a block brings that makes one request, and the record of that request: for frameworks that are tested by
+    /// means of their own. The block reads the answer's body, for that is where a record closes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "actix-web")]
+    /// # fn main() {
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use actix_web::{App, test, web};
+    ///
+    /// let app = App::new()
+    ///     .route("/users/{id}", web::get().to(async || "somebody"))
+    ///     .wrap(tachograph::actix_web::middleware());
+    /// let app = test::init_service(app).await;
+    ///
+    /// let t = tachograph::testing::instance();
+    /// let request = test::TestRequest::get().uri("/users/7").to_request();
+    /// let (body, record) = t.measure_one(test::call_and_read_body(&app, request)).await;
+    ///
+    /// assert_eq!(body, "somebody");
+    /// assert_eq!(record.route(), Some("/users/{id}"));
+    /// # }) }
+    /// # #[cfg(not(feature = "actix-web"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// With rocket:
+    ///
+    /// ```
+    /// # #[cfg(feature = "rocket")]
+    /// # #[rocket::async_main]
+    /// # async fn main() {
+    /// use rocket::{get, local::asynchronous::Client, routes};
+    ///
+    /// #[get("/users/<_id>")]
+    /// async fn user(_id: u64) -> &'static str {
+    ///     "somebody"
+    /// }
+    ///
+    /// let app = rocket::build()
+    ///     .attach(tachograph::rocket::fairing())
+    ///     .mount("/", tachograph::rocket::measure(routes![user]));
+    /// let client = Client::tracked(app).await.unwrap();
+    ///
+    /// let t = tachograph::testing::instance();
+    /// let (body, record) = t.measure_one(async { client.get("/users/7").dispatch().await.into_string().await }).await;
+    ///
+    /// assert_eq!(body.as_deref(), Some("somebody"));
+    /// assert_eq!(record.route(), Some("/users/{_id}"));
+    /// # }
+    /// # #[cfg(not(feature = "rocket"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Panics
+    /// If it made no request that was measured, or more than one.
+    pub async fn measure_one<T>(&self, block: impl Future<Output = T>) -> (T, tachograph_core::Record) {
+        let before = self.requests().len();
+        let output = self.scope(block).await;
+        let mut records = self.requests().split_off(before);
+        let record = records.pop();
+        assert!(records.is_empty(), "one request was to be measured, and there were {}", records.len() + 1);
+        (output, record.expect("a request was measured: is the adapter there, and is the path not ignored?"))
+    }
+
+    fn requests(&self) -> Vec<tachograph_core::Record> {
+        let mut records = self.records();
+        records.retain(|record| record.kind() == tachograph_core::RecordKind::Request);
+        records
     }
 }
