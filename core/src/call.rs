@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::breakdown::Share;
+use crate::call_details::CallDetails;
 use crate::ids::SpanId;
 use crate::operation::Operation;
 
@@ -135,6 +136,7 @@ pub struct Call {
     pub(crate) error: Option<Box<str>>,
     pub(crate) callsite: Option<Callsite>,
     pub(crate) span_id: Option<SpanId>,
+    pub(crate) details: Option<Box<CallDetails>>,
 }
 
 impl Call {
@@ -196,6 +198,30 @@ impl Call {
     /// The span id that was sent to the called service, where one was.
     pub fn span_id(&self) -> Option<SpanId> {
         self.span_id
+    }
+
+    /// What it worked on, as it was named to the service: a table, the URL of a queue, a topic's ARN.
+    pub fn resource(&self) -> Option<&str> {
+        self.details()?.resource.as_deref()
+    }
+
+    /// The region of the cloud that it went to.
+    pub fn region(&self) -> Option<&str> {
+        self.details()?.region.as_deref()
+    }
+
+    /// The id that the called service gave it, for asking there.
+    pub fn request_id(&self) -> Option<&str> {
+        self.details()?.request_id.as_deref()
+    }
+
+    /// How often the client tried, from 1, for clients that try again by themselves.
+    pub fn attempts(&self) -> Option<u32> {
+        self.details()?.attempts.map(|attempts| attempts.get())
+    }
+
+    fn details(&self) -> Option<&CallDetails> {
+        self.details.as_deref()
     }
 
     /// Whether it counts as an error: it failed, or was answered with a status of 400 or more.

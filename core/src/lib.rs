@@ -41,6 +41,7 @@
 
 mod breakdown;
 mod call;
+mod call_details;
 mod capture;
 mod clock;
 mod context;

@@ -1,9 +1,10 @@
 //! A call while it is being made.
 
-use std::num::{NonZeroU16, NonZeroU64};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
 use crate::call::{Call, CallOutcome, Callsite, Yield};
+use crate::call_details::{CallDetails, kept};
 use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
@@ -25,6 +26,7 @@ pub struct OpenCall {
     error: Option<Box<str>>,
     callsite: Option<Callsite>,
     span_id: Option<SpanId>,
+    details: Option<Box<CallDetails>>,
 }
 
 /// A call begins, for the request that is current. Outside any request it is counted as unattributed.
@@ -48,6 +50,7 @@ pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> Open
         error: None,
         callsite,
         span_id: None,
+        details: None,
     }
 }
 
@@ -85,6 +88,35 @@ impl OpenCall {
         }
     }
 
+    /// The client begins its attempt of this number, from 1. What an earlier one was answered is no longer the answer.
+    pub fn attempt(&mut self, number: u32) {
+        self.detail(|details| details.attempts = NonZeroU32::new(number));
+        self.status = None;
+        self.first_byte = None;
+    }
+
+    /// What it works on, as it is named to the service: a table, the URL of a queue.
+    pub fn set_resource(&mut self, name: &str) {
+        self.detail(|details| details.resource = kept(name));
+    }
+
+    /// The region of the cloud that it goes to.
+    pub fn set_region(&mut self, region: &str) {
+        self.detail(|details| details.region = kept(region));
+    }
+
+    /// The id that the called service has given it.
+    pub fn set_request_id(&mut self, id: &str) {
+        self.detail(|details| details.request_id = kept(id));
+    }
+
+    fn detail(&mut self, set: impl FnOnce(&mut CallDetails)) {
+        // A call of no request keeps nothing.
+        if self.recording.is_some() {
+            set(self.details.get_or_insert_default());
+        }
+    }
+
     /// What it has brought so far; replaces what was said before.
     pub fn brought(&mut self, brought: Yield) {
         self.brought = brought;
@@ -101,6 +133,18 @@ impl OpenCall {
         self.end(CallOutcome::Completed);
     }
 
+    /// It is over, and whoever knows that does not know how it ended.
+    pub fn ended(mut self) {
+        self.end(CallOutcome::Unknown);
+    }
+
+    /// It turned out to be no call, or one that somebody else measures: it is not kept.
+    pub fn withdraw(mut self) {
+        if let (Some(recording), Some(operation)) = (self.recording.take(), self.operation.take()) {
+            recording.call_withdrawn(operation.kind(), recording.now());
+        }
+    }
+
     fn end(&mut self, outcome: CallOutcome) {
         let (Some(recording), Some(operation)) = (self.recording.take(), self.operation.take()) else { return };
         let call = Call {
@@ -114,6 +158,7 @@ impl OpenCall {
             error: self.error.take(),
             callsite: self.callsite,
             span_id: self.span_id,
+            details: self.details.take(),
         };
         recording.call_ended(recording.now(), call);
     }
@@ -144,5 +189,69 @@ impl Drop for ConnectionWait {
         if let Some(recording) = self.0.take() {
             recording.wait_ended(recording.now());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::breakdown::Share;
+    use crate::clock::ManualClock;
+    use crate::open_request::{OpenRequest, RequestHead};
+    use crate::record::Record;
+    use crate::testing::Instance;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn recorded(make: impl FnOnce(OpenCall, &ManualClock)) -> Record {
+        let clock = ManualClock::new();
+        let instance = Instance::with_clock(clock.clone());
+        let mut request = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        request.call(|| make(start_call(Operation::rpc("aws-api", "SQS", "SendMessage", None), None), &clock));
+        drop(request);
+        instance.take().remove(0)
+    }
+
+    #[test]
+    fn the_last_attempt_is_the_one_that_was_answered() {
+        let record = recorded(|mut call, clock| {
+            call.set_resource("https://sqs.example/1/orders");
+            call.set_region("eu-west-1");
+            call.attempt(1);
+            clock.advance(MS);
+            call.responded(500);
+            call.attempt(2);
+            clock.advance(MS);
+            call.failed("connect");
+        });
+        let [call] = record.calls() else { panic!("one call") };
+        assert_eq!((call.status_code(), call.first_byte()), (None, None), "nobody has answered the second");
+        assert_eq!((call.attempts(), call.request_id()), (Some(2), None));
+        assert_eq!((call.resource(), call.region()), (Some("https://sqs.example/1/orders"), Some("eu-west-1")));
+    }
+
+    #[test]
+    fn what_a_service_says_is_cut() {
+        let record = recorded(|mut call, _| {
+            call.set_request_id(&"x".repeat(5000));
+            call.ended();
+        });
+        assert_eq!(record.calls()[0].request_id().map(str::len), Some(1024));
+        assert_eq!(record.calls()[0].outcome(), CallOutcome::Unknown);
+    }
+
+    #[test]
+    fn a_call_that_was_none_is_not_kept_and_takes_no_more_time() {
+        let record = recorded(|call, clock| {
+            clock.advance(MS);
+            call.withdraw();
+            clock.advance(2 * MS);
+        });
+        assert!(record.calls().is_empty());
+        assert_eq!(record.external().count(), 0);
+        let share = |share| record.breakdown().share(share);
+        assert_eq!((share(Share::External), share(Share::Own)), (MS, 2 * MS));
     }
 }

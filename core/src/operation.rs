@@ -16,12 +16,13 @@ pub struct Operation {
     system: &'static str,
     target: Box<str>,
     summary: Box<str>,
+    method: Option<Box<str>>,
     statement: Option<Statement>,
 }
 
 thread_local! {
     static QUERIES: RefCell<BoundedCache<Arc<Operation>>> = RefCell::default();
-    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 3]> = RefCell::default();
+    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 4]> = RefCell::default();
 }
 
 impl Operation {
@@ -36,6 +37,7 @@ impl Operation {
                 system,
                 target: bounded(target),
                 summary,
+                method: None,
                 statement: Some(statement),
             })
         };
@@ -45,6 +47,25 @@ impl Operation {
     /// A call to another service: `target` is its host (and port), `summary` what is asked (`GET`, `GetItem`).
     pub fn external(target: &str, summary: &str) -> Arc<Self> {
         Self::simple(CallKind::External, 0, target, summary)
+    }
+
+    /// A call of a remote procedure. `system` is OpenTelemetry's `rpc.system` (`aws-api`), `target` the service
+    /// (`DynamoDB`), `method` what it is asked to do (`GetItem`) and `subject`, where it is known and one of few, what
+    /// with: a table, a queue. The summary is both, `GetItem experiments`, so that calls are told apart by it.
+    pub fn rpc(system: &'static str, target: &str, method: &str, subject: Option<&str>) -> Arc<Self> {
+        let joined = subject.map(|subject| [method, " ", subject].concat());
+        let summary = joined.as_deref().unwrap_or(method);
+        let make = || {
+            Arc::new(Operation {
+                kind: CallKind::External,
+                system,
+                target: bounded(target),
+                summary: bounded(summary),
+                method: Some(bounded(method)),
+                statement: None,
+            })
+        };
+        cached(&OTHERS, |caches| caches[3].get_or_insert_with(target, summary, make), make)
     }
 
     /// A call to a cache: `target` is its name, `summary` the command.
@@ -64,6 +85,7 @@ impl Operation {
                 system: "",
                 target: bounded(target),
                 summary: bounded(summary),
+                method: None,
                 statement: None,
             })
         };
@@ -75,12 +97,12 @@ impl Operation {
         self.kind
     }
 
-    /// OpenTelemetry's `db.system.name`; empty for what is no database.
+    /// OpenTelemetry's `db.system.name` of a database, its `rpc.system` of a remote procedure; else empty.
     pub fn system(&self) -> &'static str {
         self.system
     }
 
-    /// The pool's name, the host, the cache's name.
+    /// The pool's name, the host, the service of a remote procedure, the cache's name.
     pub fn target(&self) -> &str {
         &self.target
     }
@@ -88,6 +110,11 @@ impl Operation {
     /// What is asked, in a few words of low cardinality: `SELECT experiments`, `GET`.
     pub fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// The name of a remote procedure, which the summary begins with.
+    pub fn method(&self) -> Option<&str> {
+        self.method.as_deref()
     }
 
     /// The parameterised statement of a query.
@@ -125,4 +152,20 @@ fn cached<C: 'static>(
 /// Names come from configuration and from hosts, and a host can be anything.
 fn bounded(name: &str) -> Box<str> {
     crate::text::cut(name, 255).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_procedure_is_known_by_what_it_works_on() {
+        let get = Operation::rpc("aws-api", "DynamoDB", "GetItem", Some("experiments"));
+        assert_eq!((get.kind(), get.system(), get.target()), (CallKind::External, "aws-api", "DynamoDB"));
+        assert_eq!((get.summary(), get.method()), ("GetItem experiments", Some("GetItem")));
+        assert!(get.is_same(&Operation::rpc("aws-api", "DynamoDB", "GetItem", Some("experiments"))));
+        assert!(!get.is_same(&Operation::rpc("aws-api", "DynamoDB", "GetItem", Some("flags"))));
+        assert_eq!(Operation::rpc("aws-api", "DynamoDB", "ListTables", None).summary(), "ListTables");
+        assert_eq!(Operation::external("partner.example", "GET").method(), None);
+    }
 }

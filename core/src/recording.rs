@@ -163,6 +163,7 @@ impl Recording {
                 error: None,
                 callsite: None,
                 span_id: None,
+                details: None,
             };
             state.keep(call, handle);
             exact
@@ -312,6 +313,13 @@ impl Recording {
         });
         if kept.is_none() {
             self.handle.live_counters().late_calls.one();
+        }
+    }
+
+    /// The call that began is not to be kept. What it took until now stays in its share.
+    pub(crate) fn call_withdrawn(&self, kind: CallKind, now: u64) {
+        if let Some(share) = kind.share() {
+            self.with(|state, _| state.timeline.call_ended(share, now));
         }
     }
 
