@@ -133,8 +133,8 @@ impl Instance {
     ///
     /// ```
     /// # #[cfg(feature = "rocket")]
-    /// # #[rocket::async_main]
-    /// # async fn main() {
+    /// # fn main() {
+    /// # rocket::async_main(async {
     /// use rocket::{get, local::asynchronous::Client, routes};
     ///
     /// #[get("/users/<_id>")]
@@ -152,7 +152,7 @@ impl Instance {
     ///
     /// assert_eq!(body.as_deref(), Some("somebody"));
     /// assert_eq!(record.route(), Some("/users/{_id}"));
-    /// # }
+    /// # }) }
     /// # #[cfg(not(feature = "rocket"))]
     /// # fn main() {}
     /// ```
