@@ -92,12 +92,13 @@ mod tests {
     #[test]
     fn what_was_found_and_what_was_not() {
         let error = || redis::parse_redis_value(b"-WRONGTYPE no\r\n").unwrap();
-        let noted = Value::Attribute { data: Box::new(Value::Nil), attributes: vec![(text("ttl"), Value::Int(3))] };
+        let noted = |data| Value::Attribute { data: Box::new(data), attributes: vec![(text("ttl"), Value::Int(3))] };
         for (command, answer, expected) in [
             ("GET", text("on"), Some((1, 0))),
             ("GET", text(""), Some((1, 0))),
             ("GET", Value::Nil, Some((0, 1))),
-            ("GET", noted, Some((0, 1))),
+            ("GET", noted(Value::Nil), Some((0, 1))),
+            ("MGET", noted(list([text("on"), noted(Value::Nil)])), Some((1, 1))),
             ("GET", error(), None),
             ("GETEX", Value::Int(0), Some((1, 0))),
             ("GETDEL", Value::Nil, Some((0, 1))),

@@ -84,6 +84,7 @@ async fn what_failed_was_neither_found_nor_missed() {
         .then_many(0, Ok(vec![text("1"), wrong(), refusal("ERR secret")]))
         .then_many(0, Ok(vec![list([text("1"), wrong(), Value::Nil])]))
         .then_many(0, Ok(vec![text("1"), wrong()]))
+        .then_many(0, Ok(vec![refusal("EXECABORT secret")]))
         .flags();
     let (_, record) = record(async {
         flags.get::<_, String>("a").await.unwrap_err();
@@ -95,6 +96,7 @@ async fn what_failed_was_neither_found_nor_missed() {
         let some: Vec<redis::RedisResult<String>> =
             pipe().get("a").get("b").ignore_errors().query_async(&mut flags).await.unwrap();
         assert!(some[0].is_ok() && some[1].is_err());
+        three.exec_async(&mut flags).await.unwrap_err();
     })
     .await;
     let expected = [
@@ -103,8 +105,9 @@ async fn what_failed_was_neither_found_nor_missed() {
         ("PIPELINE GET", Failed, found(1, 0)),
         ("MULTI GET", Failed, found(1, 1)),
         ("PIPELINE GET", Failed, found(1, 0)),
+        ("MULTI GET", Failed, Unknown),
     ];
     assert_eq!(calls(&record), expected);
-    assert_eq!(errors(&record), ["WRONGTYPE"; 5]);
-    assert_eq!(record.cache().calls().errors(), 5);
+    assert_eq!(errors(&record), ["WRONGTYPE", "WRONGTYPE", "WRONGTYPE", "WRONGTYPE", "WRONGTYPE", "EXECABORT"]);
+    assert_eq!(record.cache().calls().errors(), 6);
 }
