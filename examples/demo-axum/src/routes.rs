@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, export};
+use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
+use tower_http::compression::CompressionLayer;
 
 pub(crate) fn router(app: App) -> Router {
     Router::new()
@@ -19,8 +20,11 @@ pub(crate) fn router(app: App) -> Router {
         .route("/flags/{key}", get(flag))
         .route("/export", get(export_rows))
         .route("/slow", get(slow))
+        .route("/work", get(work))
         .route("/fail", get(fail))
         .route("/panic", get(panic))
+        .layer(CompressionLayer::new())
+        // Outside the compression, so that it counts what goes over the wire.
         .layer(tachograph::axum::layer())
         .with_state(app)
 }
@@ -81,6 +85,10 @@ struct Slow {
 
 async fn slow(State(app): State<App>, Query(Slow { ms }): Query<Slow>) -> Response {
     respond(app.slow(ms).await)
+}
+
+async fn work(State(app): State<App>, Query(work): Query<Work>) -> Response {
+    respond(app.work(&work).await)
 }
 
 #[derive(Deserialize)]

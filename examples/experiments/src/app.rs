@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::TryFutureExt;
+use futures_util::future::try_join_all;
+
 use crate::answer::{Answer, Failure};
 use crate::cache::Cache;
-use crate::model::{Event, Listed, NewAssignment, NewExperiment, Report};
+use crate::model::{Event, Listed, NewAssignment, NewExperiment, Report, Work};
 use crate::partner;
 use crate::settings::{Settings, SetupError};
 use crate::store::Store;
@@ -85,16 +88,40 @@ impl App {
         Answer::new(201, serde_json::json!({ "tracked": event.name }))
     }
 
-    /// `GET /experiments/{id}/report`: two queries and one call to the partner, all at once.
+    /// `GET /experiments/{id}/report`: two queries and one call to the partner, all at once, one of them on a task of its
+    /// own.
     pub async fn report(&self, id: i64) -> Answered {
-        let url = format!("http://{}/benchmarks/{id}", self.partner);
-        let benchmark = async {
-            let text = self.client.get(&url).send().await?.error_for_status()?.text().await?;
-            serde_json::from_str(&text).map_err(|error| Failure::Internal(Box::new(error)))
-        };
-        let (assignments, events, benchmark) =
-            tokio::join!(self.store.assignments(id), self.store.events(id), benchmark);
+        let events = tachograph::spawn({
+            let store = self.store.clone();
+            async move { store.events(id).await }
+        });
+        let (assignments, events, benchmark) = tokio::join!(self.store.assignments(id), events, self.benchmark(id));
+        let events = events.map_err(|error| Failure::Internal(Box::new(error)))?;
         Answer::new(200, Report { id, assignments: assignments?, events: events?, benchmark: benchmark? })
+    }
+
+    async fn benchmark(&self, id: i64) -> Result<serde_json::Value, Failure> {
+        let url = format!("http://{}/benchmarks/{id}", self.partner);
+        let text = self.client.get(url).send().await?.error_for_status()?.text().await?;
+        serde_json::from_str(&text).map_err(|error| Failure::Internal(Box::new(error)))
+    }
+
+    /// `GET /work?queries=N&rows=N&hits=N&misses=N&calls=N`: as much of everything as is asked for, all at once. Every
+    /// query brings `rows` rows, of which there are twelve.
+    pub async fn work(&self, work: &Work) -> Answered {
+        let queries = try_join_all((0..work.queries).map(|_| self.store.first(work.rows))).map_err(Failure::from);
+        let calls = try_join_all((0..work.calls).map(|call| self.benchmark(i64::from(call))));
+        let lookups = async {
+            for _ in 0..work.hits {
+                self.flag("dark-mode").await?;
+            }
+            for miss in 0..work.misses {
+                self.cache.get(&format!("nobody-{miss}"));
+            }
+            Ok(())
+        };
+        tokio::try_join!(queries, calls, lookups)?;
+        Answer::new(200, work)
     }
 
     /// `GET /flags/{key}`: from the cache, or by a query that fills it.
@@ -112,6 +139,7 @@ impl App {
 
     /// `GET /slow?ms=N`: waits for nothing in particular.
     pub async fn slow(&self, ms: u64) -> Answered {
+        tracing::debug!(ms, "sleeping");
         tokio::time::sleep(Duration::from_millis(ms)).await;
         Answer::new(200, serde_json::json!({ "slept_ms": ms }))
     }

@@ -51,3 +51,19 @@ pub struct Event {
     /// What was done.
     pub name: String,
 }
+
+/// The query of `GET /work`; what is left out is 0.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Work {
+    /// Queries.
+    pub queries: u32,
+    /// Rows that each query brings, 12 at the most.
+    pub rows: i64,
+    /// Lookups that the cache has an answer to.
+    pub hits: u32,
+    /// Lookups that it has none to.
+    pub misses: u32,
+    /// Calls to the partner.
+    pub calls: u32,
+}

@@ -49,6 +49,14 @@ impl Store {
         sqlx::query_as("SELECT id, name, key, status FROM experiments ORDER BY id").fetch_all(self.pool.here()).await
     }
 
+    /// The ids of the first so many experiments.
+    pub(crate) async fn first(&self, rows: i64) -> sqlx::Result<Vec<i64>> {
+        sqlx::query_scalar("SELECT id FROM experiments ORDER BY id LIMIT $1")
+            .bind(rows)
+            .fetch_all(self.pool.here())
+            .await
+    }
+
     /// All experiments with their assignments, by one query.
     pub(crate) async fn joined(&self) -> sqlx::Result<Vec<Listed>> {
         let rows = sqlx::query(

@@ -10,28 +10,34 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::case::Case;
 use crate::client::{Connection, Request, Response};
 use crate::lines::Lines;
 
 /// No test takes this long; one that hangs should end and say so.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
+/// What is promised: told to stop, the service is gone after so long, whatever is open.
+pub(crate) const PROMISED: Duration = Duration::from_secs(5);
+
 /// How the service is to be started.
+#[derive(Debug)]
 pub(crate) struct Setup {
+    case: Case,
     folder: TempDir,
     command: Command,
 }
 
-/// The service as the tests know it: without a file or a variable that would configure it.
-pub(crate) fn setup() -> Setup {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_demo-axum"));
-    command.env_clear().env("PORT", "0").current_dir(folder.path());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    Setup { folder, command }
-}
-
 impl Setup {
+    /// Without a file or a variable that would configure it.
+    pub(crate) fn new(case: &Case, binary: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(binary);
+        command.env_clear().env("PORT", "0").current_dir(folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Setup { case: case.clone(), folder, command }
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
@@ -44,7 +50,14 @@ impl Setup {
     }
 
     pub(crate) fn start(self) -> Demo {
-        self.launch(|stdout| Stdout::Read(thread::spawn(move || read_all(stdout))))
+        self.launch(|stdout| {
+            let written = Arc::default();
+            let reader = thread::spawn({
+                let written = Arc::clone(&written);
+                move || collect(stdout, &written)
+            });
+            Stdout::Read { written, reader }
+        })
     }
 
     /// Starts it with a stdout that nobody reads.
@@ -67,9 +80,10 @@ impl Setup {
         let said = Arc::new(Mutex::new(first));
         let listener = thread::spawn({
             let said = Arc::clone(&said);
-            move || stderr.lines().map_while(Result::ok).for_each(|line| *said.lock().unwrap() += &(line + "\n"))
+            move || collect(stderr, &said)
         });
-        let mut demo = Demo { child, stdout, said, listener: Some(listener), address: None, folder: self.folder };
+        let (case, folder, listener) = (self.case, self.folder, Some(listener));
+        let mut demo = Demo { case, child, stdout, said, listener, address: None, folder };
         demo.address = Some(address.unwrap_or_else(|| panic!("no address: {}", demo.said())));
         demo
     }
@@ -83,14 +97,17 @@ impl Setup {
     }
 }
 
+#[derive(Debug)]
 enum Stdout {
-    Read(JoinHandle<String>),
+    Read { written: Arc<Mutex<String>>, reader: JoinHandle<()> },
     Unread(#[expect(dead_code, reason = "held open")] ChildStdout),
     Closed,
 }
 
 /// A running service.
+#[derive(Debug)]
 pub(crate) struct Demo {
+    case: Case,
     child: Child,
     stdout: Stdout,
     said: Arc<Mutex<String>>,
@@ -121,6 +138,19 @@ impl Demo {
         self.said.lock().unwrap().clone()
     }
 
+    /// Waits for a line with all of these parts on stdout.
+    pub(crate) fn until_written(&self, parts: &[&str]) {
+        let Stdout::Read { written, .. } = &self.stdout else { panic!("nobody reads stdout") };
+        eventually(LONG, &parts.join(" "), || {
+            written.lock().unwrap().lines().any(|line| parts.iter().all(|part| line.contains(part)))
+        });
+    }
+
+    /// Waits until the request of this id has its record.
+    pub(crate) fn until_recorded(&self, id: &str) {
+        self.until_written(&[r#""event":"request""#, &format!(r#""request_id":"{id}""#)]);
+    }
+
     #[cfg(target_os = "linux")]
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
@@ -139,7 +169,10 @@ impl Demo {
         let _ = self.listener.take().unwrap().join();
         assert!(status.success(), "{status}: {}", self.said());
         let written = match std::mem::replace(&mut self.stdout, Stdout::Closed) {
-            Stdout::Read(reader) => reader.join().unwrap(),
+            Stdout::Read { written, reader } => {
+                reader.join().unwrap();
+                std::mem::take(&mut *written.lock().unwrap())
+            }
             Stdout::Unread(_) | Stdout::Closed => String::new(),
         };
         (written, self.said())
@@ -153,7 +186,8 @@ impl Demo {
 
     /// As [`stop_with_text`](Self::stop_with_text), where that is JSON.
     pub(crate) fn stop(self) -> Lines {
-        Lines::read(&self.stop_with_text())
+        let case = self.case.clone();
+        Lines::read(&case, &self.stop_with_text())
     }
 }
 
@@ -163,6 +197,11 @@ impl Drop for Demo {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Appends each line as it comes.
+fn collect(stream: impl Read, text: &Mutex<String>) {
+    BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| *text.lock().unwrap() += &(line + "\n"));
 }
 
 fn read_all(mut stream: impl Read) -> String {

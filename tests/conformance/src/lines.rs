@@ -1,24 +1,29 @@
 //! The lines that the service wrote, and what holds for each of them whatever was asked.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::case::Case;
+use crate::client::Response;
+use crate::expected;
 
 /// One JSON line.
-#[derive(Debug)]
 pub(crate) struct Line(Value);
 
-/// All fields that the line of a request may have, but for the application's own.
-const FIELDS: &str = "timestamp level logger message event service version environment request_id trace_id span_id user_id \
-    action method route path status_code outcome error_type error_message error_chain duration_ms first_byte_ms \
-    request_bytes response_bytes streaming db_queries db_ms db_total_ms db_wait_ms db_rows db_errors db_slowest_ms \
-    db_repeats external_calls external_ms external_total_ms external_errors cache_hits cache_misses cache_ms own_ms \
-    body_ms waiting_ms experiment_id";
+/// As it was written, but in another order.
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
 
 const SHARES: [&str; 7] = ["own_ms", "db_ms", "db_wait_ms", "external_ms", "cache_ms", "body_ms", "waiting_ms"];
 
 impl Line {
-    fn read(text: &str) -> Self {
+    fn read(case: &Case, text: &str) -> Self {
         let line = Line(serde_json::from_str(text).unwrap_or_else(|error| panic!("not JSON: {error}: {text}")));
-        assert_eq!(line.text("service"), "demo-axum");
+        assert_eq!(line.text("service"), case.framework.service());
         if line.is_request() {
             line.check();
         }
@@ -27,15 +32,21 @@ impl Line {
 
     /// What holds for the line of any request.
     fn check(&self) {
-        for field in self.0.as_object().expect("a line is an object").keys() {
-            assert!(FIELDS.split_whitespace().any(|known| known == field), "{field} is no field of a line: {self:?}");
-        }
         let sum: u64 = SHARES.iter().map(|share| self.micros(share)).sum();
         assert_eq!(sum, self.micros("duration_ms"), "the shares sum to the duration: {self:?}");
         for (id, digits) in [("trace_id", 32), ("span_id", 16)] {
             let hex = |digit: char| matches!(digit, '0'..='9' | 'a'..='f');
             assert!(self.text(id).len() == digits && self.text(id).chars().all(hex), "{self:?}");
         }
+        let place = self.get("route").as_str().unwrap_or_else(|| self.text("path"));
+        assert!(self.text("message").starts_with(&format!("{} {place} ", self.text("method"))), "{self:?}");
+        if self.get("first_byte_ms").is_number() {
+            assert!(self.micros("first_byte_ms") <= self.micros("duration_ms"), "{self:?}");
+        }
+    }
+
+    fn fields(&self) -> &Map<String, Value> {
+        self.0.as_object().expect("a line is an object")
     }
 
     pub(crate) fn is_request(&self) -> bool {
@@ -69,18 +80,51 @@ impl Line {
 
 /// All that a service wrote.
 #[derive(Debug)]
-pub(crate) struct Lines(Vec<Line>);
+pub(crate) struct Lines {
+    case: Case,
+    lines: Vec<Line>,
+}
 
 impl Lines {
-    pub(crate) fn read(text: &str) -> Self {
+    pub(crate) fn read(case: &Case, text: &str) -> Self {
         assert!(text.is_empty() || text.ends_with('\n'), "the last line is whole");
-        let lines = Lines(text.lines().map(Line::read).collect());
-        assert!(!lines.0.iter().any(|line| line.text("logger") == "tachograph.json"), "nothing was dropped");
+        let lines = text.lines().map(|line| Line::read(case, line)).collect();
+        let lines = Lines { case: case.clone(), lines };
+        assert!(lines.of("tachograph.json").is_empty(), "nothing was dropped");
         lines
     }
 
+    /// Compares the record of a request that was answered with what it should be, to the last field, and the answer with
+    /// the record. See [`expected::fields`] for what need not be said.
+    #[track_caller]
+    pub(crate) fn answered(&self, response: &Response, said: Value) {
+        self.compare(self.request(response.id()), Some(response), &said);
+    }
+
+    /// As [`answered`](Self::answered), for the request of an id whose answer nobody has, or cannot have.
+    #[track_caller]
+    pub(crate) fn unanswered(&self, id: &str, said: Value) {
+        self.compare(self.request(id), None, &said);
+    }
+
+    #[track_caller]
+    pub(crate) fn compare(&self, line: &Line, answer: Option<&Response>, said: &Value) {
+        let expected = expected::fields(&self.case, answer, said);
+        let found = line.fields();
+        for (field, value) in &expected {
+            let agrees = found.get(field).is_some_and(|found| expected::agrees(value, found));
+            assert!(agrees, "{field} should be {value} in {line:?}");
+        }
+        for field in found.keys() {
+            assert!(expected.contains_key(field), "{field} should not be in {line:?}");
+        }
+        if let Some(response) = answer {
+            assert_eq!(line.get("status_code"), response.status, "as was answered: {line:?}");
+        }
+    }
+
     pub(crate) fn requests(&self) -> Vec<&Line> {
-        self.0.iter().filter(|line| line.is_request()).collect()
+        self.lines.iter().filter(|line| line.is_request()).collect()
     }
 
     /// The one request that there was.
@@ -103,11 +147,11 @@ impl Lines {
 
     /// The lines about calls of the request with this id.
     pub(crate) fn calls(&self, id: &str) -> Vec<&Line> {
-        self.0.iter().filter(|line| line.get("event") == "call" && line.text("request_id") == id).collect()
+        self.lines.iter().filter(|line| line.get("event") == "call" && line.text("request_id") == id).collect()
     }
 
     /// The lines of this logger, be it the application's or one of ours.
     pub(crate) fn of(&self, logger: &str) -> Vec<&Line> {
-        self.0.iter().filter(|line| line.text("logger") == logger).collect()
+        self.lines.iter().filter(|line| line.text("logger") == logger).collect()
     }
 }

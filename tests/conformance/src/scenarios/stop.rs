@@ -1,20 +1,15 @@
 //! The end of the process, and a stdout that is of no use.
 
-use std::time::Duration;
-
 use serde_json::json;
 
+use crate::case::Case;
 use crate::client::Request;
 use crate::lines::Lines;
-use crate::service::{LONG, eventually, setup};
+use crate::service::{LONG, PROMISED, eventually};
 
-/// What is promised: told to stop, the service is gone after so long, whatever is open.
-const PROMISED: Duration = Duration::from_secs(5);
-
-#[test]
-fn told_to_stop_it_writes_all_it_has_and_what_is_open_too() {
+pub(super) fn told_to_stop_it_writes_all_it_has_and_what_is_open_too(case: &Case) {
     for signal in ["TERM", "INT"] {
-        let demo = setup().start();
+        let demo = case.start();
         let done: Vec<_> = (0..50).map(|_| demo.get("/experiments/1")).collect();
         let mut idle = demo.connect();
         idle.ask(&Request::get("/experiments/1")).unwrap();
@@ -32,7 +27,7 @@ fn told_to_stop_it_writes_all_it_has_and_what_is_open_too() {
         exporting.chunk().unwrap();
 
         demo.signal(signal);
-        let lines = Lines::read(&demo.ended_within(PROMISED).0);
+        let lines = Lines::read(case, &demo.ended_within(PROMISED).0);
         assert_eq!(lines.requests().len(), done.len() + 3);
         for response in &done {
             lines.request(response.id()).has(json!({ "status_code": 200, "outcome": "completed" }));
@@ -46,9 +41,8 @@ fn told_to_stop_it_writes_all_it_has_and_what_is_open_too() {
     }
 }
 
-#[test]
-fn told_to_stop_it_lets_what_ends_soon_end() {
-    let demo = setup().start();
+pub(super) fn told_to_stop_it_lets_what_ends_soon_end(case: &Case) {
+    let demo = case.start();
     let mut uploading = demo.connect();
     let body = r#"{"experiment_id":1,"user_id":"ada","name":"click"}"#;
     let upload =
@@ -59,15 +53,14 @@ fn told_to_stop_it_lets_what_ends_soon_end() {
     uploading.send(body);
     let response = uploading.head().unwrap();
     assert_eq!(response.status, 201);
-    let lines = Lines::read(&demo.ended_within(PROMISED).0);
+    let lines = Lines::read(case, &demo.ended_within(PROMISED).0);
     lines
         .only_request()
         .has(json!({ "status_code": 201, "outcome": "completed", "request_bytes": body.len(), "db_queries": 1 }));
 }
 
-#[test]
-fn a_closed_stdout_is_said_and_hurts_nobody() {
-    let demo = setup().start_closed();
+pub(super) fn a_closed_stdout_is_said_and_hurts_nobody(case: &Case) {
+    let demo = case.setup().start_closed();
     assert_eq!(demo.get("/experiments").status, 200);
     eventually(LONG, "the failure is said on stderr", || demo.said().contains("tachograph.json: "));
     for _ in 0..100 {
@@ -77,9 +70,8 @@ fn a_closed_stdout_is_said_and_hurts_nobody() {
     demo.ended_within(PROMISED);
 }
 
-#[test]
-fn a_stdout_that_nobody_reads_holds_nobody_up() {
-    let demo = setup().start_unread();
+pub(super) fn a_stdout_that_nobody_reads_holds_nobody_up(case: &Case) {
+    let demo = case.setup().start_unread();
     // Ten times what a pipe takes.
     let mut connection = demo.connect();
     for _ in 0..1_500 {

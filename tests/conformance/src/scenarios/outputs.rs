@@ -4,13 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::thread;
 
+use crate::case::Case;
 use crate::client::Request;
 use crate::lines::Lines;
-use crate::service::{Setup, eventually, setup};
+use crate::service::{LONG, Setup, eventually};
 
-#[test]
-fn text_is_five_words_a_request() {
-    let demo = setup().env("TACHOGRAPH_EXPORTERS__JSON__FORMAT", "text").start();
+pub(super) fn text_is_five_words_a_request(case: &Case) {
+    let demo = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__FORMAT", "text").start();
     demo.get("/experiments/1");
     demo.get("/fail?status=503");
     demo.get("/nothing/%0ahere");
@@ -45,36 +45,37 @@ fn text_is_five_words_a_request() {
     assert_eq!(text.lines().filter(|line| said(line)).count(), 1, "{text}");
 }
 
-fn to(output: &str) -> Setup {
-    setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", output)
+fn to(case: &Case, output: &str) -> Setup {
+    case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", output)
 }
 
-#[test]
-fn a_file_is_written_at_its_end_and_stdout_stays_empty() {
-    let demo = to("file:requests.log").file("requests.log", "from before\n").start();
+pub(super) fn a_file_is_written_at_its_end_and_stdout_stays_empty(case: &Case) {
+    let demo = to(case, "file:requests.log").file("requests.log", "from before\n").start();
     let ids: Vec<String> = (1..=3).map(|id| demo.get(&format!("/experiments/{id}")).id().to_owned()).collect();
     let file = demo.path("requests.log");
-    let count =
-        || Lines::read(std::fs::read_to_string(&file).unwrap().strip_prefix("from before\n").unwrap()).requests().len();
-    eventually(crate::service::LONG, "the lines are in the file while the service runs", || {
+    let count = || {
+        Lines::read(case, std::fs::read_to_string(&file).unwrap().strip_prefix("from before\n").unwrap())
+            .requests()
+            .len()
+    };
+    eventually(LONG, "the lines are in the file while the service runs", || {
         std::fs::read_to_string(&file).unwrap().ends_with('\n') && count() == 3
     });
     demo.signal("TERM");
     // The folder goes with the service, the open file does not.
     let mut opened = std::fs::File::open(&file).unwrap();
-    assert_eq!(demo.ended_within(crate::service::LONG).0, "");
+    assert_eq!(demo.ended_within(LONG).0, "");
     let mut text = String::new();
     std::io::Read::read_to_string(&mut opened, &mut text).unwrap();
-    let lines = Lines::read(text.strip_prefix("from before\n").unwrap());
+    let lines = Lines::read(case, text.strip_prefix("from before\n").unwrap());
     for id in &ids {
         lines.request(id);
     }
 }
 
-#[test]
-fn a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing() {
+pub(super) fn a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing(case: &Case) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let demo = to(&format!("tcp://{}", listener.local_addr().unwrap())).start();
+    let demo = to(case, &format!("tcp://{}", listener.local_addr().unwrap())).start();
     let ask = || (0..20).map(|_| demo.get("/experiments/1").id().to_owned()).collect::<Vec<_>>();
 
     let mut ids = ask();
@@ -90,7 +91,7 @@ fn a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing
     let rest = thread::spawn(move || std::io::read_to_string(second).unwrap());
     assert_eq!(demo.stop_with_text(), "", "stdout stays empty");
     text += &rest.join().unwrap();
-    let lines = Lines::read(&text);
+    let lines = Lines::read(case, &text);
     assert_eq!(lines.requests().len(), ids.len());
     for id in &ids {
         lines.request(id);

@@ -1,13 +1,16 @@
 //! A client of bare bytes: it can send what no library would, and leave whenever it likes.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
 
 use serde_json::Value;
+use socket2::SockRef;
 
 use crate::service::LONG;
 
 /// A request as it goes on the wire.
+#[derive(Debug)]
 pub(crate) struct Request {
     method: String,
     head: Vec<u8>,
@@ -18,6 +21,11 @@ impl Request {
     pub(crate) fn new(method: &str, path: impl AsRef<[u8]>) -> Self {
         let head = [method.as_bytes(), b" ", path.as_ref(), b" HTTP/1.1\r\nhost: demo\r\n"].concat();
         Request { method: method.to_owned(), head, body: None }
+    }
+
+    /// In the older protocol, which knows no chunks, and no second request unless it is asked for.
+    pub(crate) fn version_1_0(path: &str) -> Self {
+        Request { method: "GET".to_owned(), head: format!("GET {path} HTTP/1.0\r\n").into_bytes(), body: None }
     }
 
     pub(crate) fn get(path: impl AsRef<[u8]>) -> Self {
@@ -71,6 +79,7 @@ impl Response {
 }
 
 /// A connection, kept alive for as long as the service does.
+#[derive(Debug)]
 pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -89,12 +98,27 @@ impl Connection {
     /// The answer to a request; none where the service closes the connection instead.
     pub(crate) fn ask(&mut self, request: &Request) -> Option<Response> {
         self.send(request.to_bytes());
+        self.answer(&request.method)
+    }
+
+    /// The answer to a request of this method that was sent.
+    pub(crate) fn answer(&mut self, method: &str) -> Option<Response> {
         let mut response = self.head()?;
-        let bodiless = request.method == "HEAD" || matches!(response.status, 204 | 304);
+        let bodiless = method == "HEAD" || matches!(response.status, 204 | 304);
         if !bodiless {
             response.body = self.body(&response);
         }
         Some(response)
+    }
+
+    /// Says that no more will be sent, and still listens.
+    pub(crate) fn finish(&self) {
+        self.0.get_ref().shutdown(Shutdown::Write).expect("the connection is open");
+    }
+
+    /// Leaves as a process does that is killed, or a router that forgets: by a reset.
+    pub(crate) fn reset(self) {
+        SockRef::from(self.0.get_ref()).set_linger(Some(Duration::ZERO)).expect("a socket can linger");
     }
 
     /// What comes before the body.
@@ -118,8 +142,18 @@ impl Connection {
             }
             return body;
         }
-        let length = response.header("content-length").expect("a body has a size");
-        self.exactly(length.parse().expect("a size is a number"))
+        match response.header("content-length") {
+            Some(length) => self.exactly(length.parse().expect("a size is a number")),
+            // As HTTP/1.0 has it.
+            None => self.rest(),
+        }
+    }
+
+    /// All until the service closes the connection.
+    fn rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).expect("the service ends the answer");
+        bytes
     }
 
     /// The next chunk of a streamed body; none at its end.

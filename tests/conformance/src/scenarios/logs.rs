@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::case::Case;
 use crate::client::{Request, Response};
-use crate::service::{Demo, setup};
+use crate::service::Demo;
 
 const APPLICATION: &str = "tachograph_experiments::app";
 
@@ -12,9 +13,8 @@ fn create(demo: &Demo) -> Response {
     demo.ask(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
 }
 
-#[test]
-fn an_event_inside_a_request_carries_its_ids() {
-    let demo = setup().start();
+pub(super) fn an_event_inside_a_request_carries_its_ids(case: &Case) {
+    let demo = case.start();
     let response = create(&demo);
     let lines = demo.stop();
     let said = lines.of(APPLICATION);
@@ -26,12 +26,11 @@ fn an_event_inside_a_request_carries_its_ids() {
     }));
 }
 
-#[test]
-fn rust_log_chooses_the_applications_lines_and_no_others() {
+pub(super) fn rust_log_chooses_the_applications_lines_and_no_others(case: &Case) {
     for (filter, said, of_the_driver) in
         [("warn", 0, false), ("tachograph_experiments=info", 1, false), ("debug", 1, true)]
     {
-        let demo = setup().env("RUST_LOG", filter).start();
+        let demo = case.setup().env("RUST_LOG", filter).start();
         let response = create(&demo);
         let lines = demo.stop();
         assert_eq!(lines.of(APPLICATION).len(), said, "{filter}");
@@ -40,14 +39,13 @@ fn rust_log_chooses_the_applications_lines_and_no_others() {
     }
 }
 
-#[test]
-fn one_line_at_start_says_what_is_in_force() {
-    let demo = setup().file("tachograph.toml", "[service]\nenvironment = 'staging'\n").start();
+pub(super) fn one_line_at_start_says_what_is_in_force(case: &Case) {
+    let demo = case.setup().file("tachograph.toml", "[service]\nenvironment = 'staging'\n").start();
     demo.get("/experiments/1");
     let lines = demo.stop();
     // The last line tells of the calls that were made before the first request.
     let [said, _last] = lines.of("tachograph")[..] else { panic!("one line says it: {:?}", lines.of("tachograph")) };
-    for part in ["demo-axum", "staging", "tachograph.toml", "json (structured) to stdout"] {
+    for part in [case.framework.service().as_str(), "staging", "tachograph.toml", "json (structured) to stdout"] {
         assert!(said.text("message").contains(part), "{said:?}");
     }
     lines.only_request().has(json!({ "environment": "staging" }));

@@ -1,0 +1,117 @@
+//! Clients that do not wait for the end.
+
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::client::{Connection, Request};
+use crate::differences::{RUNS_ON, WAITS_FOR_RESET};
+use crate::expected::SOME;
+use crate::service::Demo;
+
+/// Long enough that only a handler that is cancelled ends before the scenario gives up.
+const FOREVER: u32 = 600_000;
+
+fn start(case: &Case) -> Demo {
+    case.setup().env("RUST_LOG", "tachograph_experiments=debug").start()
+}
+
+/// A connection whose request sleeps in its handler: the application has said so.
+fn in_the_handler(demo: &Demo, ms: u32) -> Connection {
+    let mut connection = demo.connect();
+    connection.send(Request::get(format!("/slow?ms={ms}")).header("x-request-id", "leaving").to_bytes());
+    demo.until_written(&[r#""message":"sleeping""#, r#""request_id":"leaving""#]);
+    connection
+}
+
+/// A connection that has the beginning of a body of so many rows.
+fn in_the_body(demo: &Demo, rows: u32) -> Connection {
+    let mut connection = demo.connect();
+    connection.send(Request::get(format!("/export?rows={rows}")).header("x-request-id", "leaving").to_bytes());
+    assert_eq!(connection.head().map(|head| head.status), Some(200));
+    connection.chunk().expect("the body has begun");
+    connection
+}
+
+/// A connection that has sent some of a body which the handler waits for.
+fn in_the_upload(demo: &Demo) -> Connection {
+    let mut connection = demo.connect();
+    let post = Request::new("POST", "/events").header("content-type", "application/json");
+    let post = post.header("content-length", "50").header("expect", "100-continue").header("x-request-id", "leaving");
+    connection.send(post.to_bytes());
+    assert_eq!(connection.head().map(|interim| interim.status), Some(100));
+    connection.send("{\"experiment_id\":");
+    connection
+}
+
+#[track_caller]
+fn leaves(demo: Demo, record: Value) {
+    demo.until_recorded("leaving");
+    let lines = demo.stop();
+    lines.unanswered("leaving", record);
+    assert_eq!(lines.requests().len(), 1);
+}
+
+fn gone_from_the_handler() -> Value {
+    json!({ "route": "/slow", "path": "/slow", "outcome": "client_disconnected" })
+}
+
+fn gone_from_the_body() -> Value {
+    json!({
+        "route": "/export", "path": "/export", "outcome": "client_disconnected", "status_code": 200,
+        "response_bytes": SOME,
+    })
+}
+
+/// The handler is told that the body broke off, and refuses it; that nobody hears it is not for the handler to know.
+fn gone_from_the_upload() -> Value {
+    json!({
+        "method": "POST", "route": "/events", "path": "/events", "status_code": 400, "request_bytes": 50,
+        "response_bytes": SOME,
+    })
+}
+
+pub(super) fn during_the_handler_by_fin(case: &Case) {
+    let demo = start(case);
+    // Where nobody looks, the sleep has to end by itself.
+    let unseen = case.is_known(WAITS_FOR_RESET) || case.is_known(RUNS_ON);
+    let connection = in_the_handler(&demo, if unseen { 200 } else { FOREVER });
+    connection.finish();
+    leaves(demo, gone_from_the_handler());
+}
+
+pub(super) fn during_the_handler_by_reset(case: &Case) {
+    let demo = start(case);
+    let connection = in_the_handler(&demo, if case.is_known(RUNS_ON) { 200 } else { FOREVER });
+    connection.reset();
+    leaves(demo, gone_from_the_handler());
+}
+
+pub(super) fn during_the_body_by_fin(case: &Case) {
+    let demo = start(case);
+    // More than the machine would take in without the client.
+    let mut connection = in_the_body(&demo, 2_000_000);
+    connection.finish();
+    if case.is_known(WAITS_FOR_RESET) {
+        while connection.chunk().is_some() {}
+    }
+    leaves(demo, gone_from_the_body());
+}
+
+pub(super) fn during_the_body_by_reset(case: &Case) {
+    let demo = start(case);
+    in_the_body(&demo, u32::MAX).reset();
+    leaves(demo, gone_from_the_body());
+}
+
+pub(super) fn during_the_upload_by_fin(case: &Case) {
+    let demo = start(case);
+    let connection = in_the_upload(&demo);
+    connection.finish();
+    leaves(demo, gone_from_the_upload());
+}
+
+pub(super) fn during_the_upload_by_reset(case: &Case) {
+    let demo = start(case);
+    in_the_upload(&demo).reset();
+    leaves(demo, gone_from_the_upload());
+}

@@ -1,0 +1,121 @@
+//! The list of scenarios, by theme.
+
+use crate::case::Case;
+
+mod answers;
+mod bodies;
+mod concurrent;
+mod connections;
+mod hostile;
+mod identity;
+mod leaving;
+mod load;
+mod logs;
+mod outputs;
+mod routes;
+mod start;
+mod stop;
+
+/// Hands the list to a macro, after that macro's own arguments.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! every_scenario {
+    ([$($macro:tt)*] $($argument:tt)*) => {
+        $($macro)*! { $($argument)*
+            routes {
+                one_experiment_is_one_query
+                the_list_is_one_query_and_one_for_each_experiment
+                the_joined_list_is_one_query
+                a_created_experiment_says_who_did_what_to_which
+                an_assignment_is_a_query_and_an_insert
+                an_event_is_an_insert
+                a_report_is_two_queries_and_a_call_all_at_once
+                a_flag_is_a_miss_with_a_query_and_then_a_hit_without
+                an_export_is_counted_to_the_last_byte
+                a_slow_request_is_waiting
+                work_is_what_was_asked_for
+            }
+            answers {
+                a_failure_has_its_status_and_level
+                a_panic_is_recorded_and_hurts_nobody_else
+                what_matches_no_route_has_none
+                a_method_that_a_route_does_not_have_is_refused_by_it
+                a_head_has_the_work_but_not_the_bytes
+                a_compressed_answer_is_counted_as_it_goes_over_the_wire
+                what_is_ignored_is_served_without_a_line_or_an_id
+            }
+            identity {
+                a_request_has_the_id_it_came_with_or_one_of_its_own
+                a_request_belongs_to_the_trace_it_came_with_or_begins_one
+            }
+            hostile {
+                headers_of_any_content_give_way_to_safe_values
+                paths_and_methods_of_any_content_are_written_as_they_came
+                values_that_are_none_are_refused
+                bytes_that_are_no_path_leave_nothing_open
+                a_long_path_is_cut
+                text_of_any_content_stays_on_one_line
+            }
+            bodies {
+                a_body_that_was_announced_is_counted
+                a_body_in_chunks_is_counted
+                a_body_that_waits_to_be_asked_for_is_counted
+                bodies_that_are_not_what_they_claim_are_refused
+            }
+            connections {
+                each_request_of_a_connection_has_its_record
+                requests_sent_ahead_are_told_apart
+                the_older_protocol_is_measured_too
+            }
+            leaving {
+                during_the_handler_by_fin
+                during_the_handler_by_reset
+                during_the_body_by_fin
+                during_the_body_by_reset
+                during_the_upload_by_fin
+                during_the_upload_by_reset
+            }
+            concurrent {
+                each_of_two_hundred_has_exactly_its_own
+            }
+            load {
+                each_of_many_requests_has_its_line
+            }
+            logs {
+                an_event_inside_a_request_carries_its_ids
+                rust_log_chooses_the_applications_lines_and_no_others
+                one_line_at_start_says_what_is_in_force
+            }
+            outputs {
+                text_is_five_words_a_request
+                a_file_is_written_at_its_end_and_stdout_stays_empty
+                a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing
+            }
+            start {
+                a_typo_in_the_file_is_refused
+                a_typo_in_a_variable_is_refused
+                a_log_file_that_cannot_be_written_is_refused
+                a_port_that_cannot_be_had_is_refused
+                a_database_that_cannot_be_used_is_refused
+            }
+            stop {
+                told_to_stop_it_writes_all_it_has_and_what_is_open_too
+                told_to_stop_it_lets_what_ends_soon_end
+                a_closed_stdout_is_said_and_hurts_nobody
+                a_stdout_that_nobody_reads_holds_nobody_up
+            }
+        }
+    };
+}
+
+macro_rules! by_name {
+    ($($theme:ident { $($name:ident)* })*) => {
+        &[$($((concat!(stringify!($theme), "::", stringify!($name)), $theme::$name)),*),*]
+    };
+}
+
+/// One run against a demonstration.
+pub(crate) type Scenario = fn(&Case);
+
+/// Every scenario by its name.
+pub(crate) const SCENARIOS: &[(&str, Scenario)] = every_scenario! { [by_name] };
