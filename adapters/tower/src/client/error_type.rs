@@ -23,7 +23,9 @@ fn cause(error: &(dyn Error + 'static)) -> Option<&'static str> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return match error.kind() {
             ErrorKind::TimedOut => Some("timeout"),
-            ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Some("connect"),
+            ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+                Some("connect")
+            }
             _ => None,
         };
     }

@@ -1,7 +1,9 @@
-//! What the layer makes of the services inside it, in process, by a clock that stands still unless a test moves it.
+//! What the layers make of the services inside them, in process, by a clock that stands still unless a test moves it;
+//! and over real connections.
 
 mod answers;
 mod bodies;
+mod client;
 mod endings;
 mod heads;
 mod layers;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use tachograph_core::testing::{self, Instance};
 use tachograph_core::{ManualClock, Operation, Record, start_call};
@@ -20,6 +20,8 @@ use tower_layer::Layer as _;
 pub(crate) enum Step {
     Data(&'static [u8]),
     Trailers,
+    /// Trailers with this `grpc-status`.
+    GrpcStatus(&'static str),
     Pending,
     Advance(Duration),
     Call,
@@ -77,6 +79,7 @@ impl Body for Script {
                 None => None,
                 Some(Step::Data(data)) => Some(Ok(Frame::data(Bytes::from_static(data)))),
                 Some(Step::Trailers) => Some(Ok(Frame::trailers(HeaderMap::new()))),
+                Some(Step::GrpcStatus(status)) => Some(Ok(Frame::trailers(grpc_status(status)))),
                 Some(Step::Pending) => return Poll::Pending,
                 Some(Step::Fail) => Some(Err("the disk is gone")),
                 Some(Step::Panic) => panic!("told to"),
@@ -99,6 +102,10 @@ impl Body for Script {
     fn size_hint(&self) -> SizeHint {
         self.size.map(SizeHint::with_exact).unwrap_or_default()
     }
+}
+
+pub(crate) fn grpc_status(status: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([(HeaderName::from_static("grpc-status"), HeaderValue::from_static(status))])
 }
 
 /// A query that is given up where this is dropped.
@@ -159,7 +166,10 @@ pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 /// What a body gives when it is polled.
 pub(crate) type Polled = Poll<Option<Result<Frame<Bytes>, &'static str>>>;
 
-pub(crate) fn poll_frame(body: &mut ResponseBody<Script>) -> Polled {
+pub(crate) fn poll_frame<B>(body: &mut B) -> Polled
+where
+    B: Body<Data = Bytes, Error = &'static str> + Unpin,
+{
     poll_once(pin!(poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx))))
 }
 
