@@ -3,15 +3,20 @@
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Response};
 use http_body::Body;
-use tachograph_core::Recording;
 use tachograph_core::inbound::{self, Answer, Expected};
+
+use crate::grpc;
+use tachograph_core::{OpenRequest, Recording};
 
 // A name that has to be parsed is one that has to be allocated.
 static X_REQUEST_ID: HeaderName = HeaderName::from_static(inbound::X_REQUEST_ID);
 
 /// What follows the head of a response.
-pub(crate) fn read<R: Body>(response: &Response<R>, expected: Expected) -> Answer {
+pub(crate) fn read<R: Body>(response: &Response<R>, expected: Expected, open: &mut OpenRequest) -> Answer {
     let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if content_type.is_some_and(grpc::is_content_type) {
+        open.call(|| grpc::keep_failure(response.headers()));
+    }
     Answer::new(expected, response.status().as_u16(), content_type, || size(response))
 }
 

@@ -8,6 +8,8 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tachograph_core::inbound::AnswerBody;
 
+use crate::grpc;
+
 pin_project! {
     /// The body of a measured response. What it is, how large and when it ends, is the inner body's.
     #[derive(Debug)]
@@ -40,7 +42,17 @@ impl<B: Body> Body for ResponseBody<B> {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let mut this = self.project();
         let Some(mut inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Ready(None) };
-        let polled = ready!(this.answer.poll(|| inner.as_mut().poll_frame(cx)));
+        let measured = this.answer.is_open();
+        let polled = ready!(this.answer.poll(|| {
+            let polled = inner.as_mut().poll_frame(cx);
+            if let Poll::Ready(Some(Ok(frame))) = &polled
+                && let Some(trailers) = frame.trailers_ref()
+                && measured
+            {
+                grpc::keep_failure(trailers);
+            }
+            polled
+        }));
         match &polled {
             Some(Ok(frame)) => {
                 let bytes = frame.data_ref().map_or(0, Buf::remaining);

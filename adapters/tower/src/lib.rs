@@ -1,4 +1,5 @@
-//! Measures the requests of any http 1.x tower service: hyper, tonic, and what frameworks build on them.
+//! Measures the requests of any http 1.x tower service: hyper, tonic, and what frameworks build on them. The calls that
+//! such clients make are measured by another layer, in [`client`].
 //!
 //! One [`Layer`], outside whatever is to be measured, makes one record of each request. It runs from the call of the
 //! service to the last byte of the body, through every poll of both, and what happens inside is attributed to it.
@@ -50,12 +51,18 @@
 //! does, the two cannot be told to be one.
 //!
 //! The response is the same as without the layer but for its `x-request-id`.
+//!
+//! # gRPC
+//! The path of a gRPC request is its method's name, `/package.Service/Method`, and can be its route as it is. The status
+//! of HTTP is 200 however a call ends; a `grpc-status` other than 0, in the head or in the trailers, is kept by its name
+//! in the request's field `grpc_status`: `NOT_FOUND`.
 
 mod answer;
 mod body;
 pub mod client;
 mod framework;
 mod future;
+mod grpc;
 mod head;
 mod layer;
 mod request_body;

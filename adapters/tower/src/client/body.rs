@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tachograph_core::OpenCall;
 use tachograph_core::outbound::AnsweredCall;
 
-use crate::client::grpc::{Status, UNKNOWN};
+use crate::grpc::{Status, UNKNOWN};
 
 pin_project! {
     /// The body of a measured call's answer. What it is, how large and when it ends, is the inner body's.

@@ -65,7 +65,6 @@
 mod body;
 mod error_type;
 mod future;
-mod grpc;
 mod layer;
 mod operation;
 mod service;

@@ -11,7 +11,8 @@ use tachograph_core::start_call;
 use crate::client::body::ResponseBody;
 use crate::client::error_type::{BySources, ErrorTypes};
 use crate::client::future::ResponseFuture;
-use crate::client::{grpc, operation};
+use crate::client::operation;
+use crate::grpc;
 
 /// A client whose calls are measured. See [`Layer`](crate::client::Layer).
 #[derive(Debug, Clone)]

@@ -51,7 +51,7 @@ async fn a_unary_call() {
     let served = served(&server).await;
     assert_eq!((served.route(), served.status_code()), (Some("/greet.Greeter/Greet"), Some(200)));
     assert_eq!((served.outcome(), served.response_bytes()), (Outcome::Completed, PREFIX + 9));
-    assert_eq!(served.protocol_version(), "2");
+    assert_eq!((served.protocol_version(), served.field("grpc_status")), ("2", None));
     assert_eq!(served.identity().trace().trace_id, record.identity().trace().trace_id, "one trace");
     assert_eq!(served.identity().trace().parent_span_id, only(&record).span_id());
 }
@@ -63,7 +63,9 @@ async fn an_error_that_is_told_in_the_head_alone() {
     assert_eq!(answer.unwrap_err().code(), Code::NotFound);
     assert_eq!(ending(&record), failed("NOT_FOUND", 0));
     assert_eq!(record.external().errors(), 1);
-    assert_eq!(served(&server).await.outcome(), Outcome::Completed);
+    let served = served(&server).await;
+    assert_eq!((served.outcome(), served.status_code()), (Outcome::Completed, Some(200)));
+    assert_eq!(served.field("grpc_status"), Some(&"NOT_FOUND".into()));
 }
 
 #[tokio::test]
@@ -89,7 +91,7 @@ async fn a_stream_from_the_server() {
 
 #[tokio::test]
 async fn a_stream_that_ends_in_an_error() {
-    let (mut greeter, _server) = greeter().await;
+    let (mut greeter, server) = greeter().await;
     let (code, record) = record(async {
         let mut stream = greeter.greet_each("a!").await.unwrap();
         stream.message().await.unwrap().expect("the first greeting");
@@ -98,6 +100,7 @@ async fn a_stream_that_ends_in_an_error() {
     .await;
     assert_eq!(code, Code::Unavailable);
     assert_eq!(ending(&record), failed("UNAVAILABLE", PREFIX + 7));
+    assert_eq!(served(&server).await.field("grpc_status"), Some(&"UNAVAILABLE".into()));
 }
 
 #[tokio::test]

@@ -5,9 +5,19 @@ use http::{HeaderMap, HeaderValue};
 
 /// Whether the body is of messages as gRPC has them: `application/grpc`, `application/grpc+proto`.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    headers.get(CONTENT_TYPE).is_some_and(|content_type| is_content_type(content_type.as_bytes()))
+}
+
+pub(crate) fn is_content_type(content_type: &[u8]) -> bool {
     let rest = content_type.strip_prefix(b"application/grpc");
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// Keeps a call's failure with the current request, which serves it: the status of HTTP is 200 all the same.
+pub(crate) fn keep_failure(headers: &HeaderMap) {
+    if let Status::Failed(name) = Status::of(headers) {
+        tachograph_core::request().field("grpc_status", name);
+    }
 }
 
 /// What the head or the trailers of an answer say of its call.
