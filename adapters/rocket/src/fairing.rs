@@ -46,8 +46,11 @@ impl Fairing {
     /// held there is gone before the first request. Held here, it is dropped after the last one:
     ///
     /// ```no_run
-    /// # mod tachograph { pub use tachograph_rocket as rocket;
-    /// # #[macro_export] macro_rules! init { () => { Ok::<(), std::fmt::Error>(()) } } pub use init; }
+    /// # mod tachograph {
+    /// #     pub mod rocket { pub use tachograph_rocket::fairing; }
+    /// #     macro_rules! init { () => { Ok::<(), std::fmt::Error>(()) } }
+    /// #     pub(crate) use init;
+    /// # }
     /// #[rocket::launch]
     /// fn rocket() -> _ {
     ///     let guard = tachograph::init!().expect("tachograph is configured");

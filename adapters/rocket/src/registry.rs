@@ -81,12 +81,6 @@ impl Drop for Registration {
     }
 }
 
-/// How many tasks are registered.
-#[cfg(test)]
-pub(crate) fn len() -> usize {
-    TASKS.iter().map(|tasks| lock(tasks).len()).sum()
-}
-
 fn shard(task: Id) -> MutexGuard<'static, Tasks> {
     let hash = BuildHasherDefault::<IdHasher>::default().hash_one(task);
     // The map itself goes by the lowest bits and the highest.
@@ -115,5 +109,81 @@ impl Hasher for IdHasher {
 
     fn finish(&self) -> u64 {
         self.0 ^ self.0 >> 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tachograph_core::{OpenRequest, RequestHead, testing};
+
+    use super::*;
+
+    fn len() -> usize {
+        TASKS.iter().map(|tasks| lock(tasks).len()).sum()
+    }
+
+    /// The map is one for the process, so what counts its entries is one test.
+    #[test]
+    fn a_task_is_registered_for_as_long_as_its_registration_lives() {
+        let instance = testing::instance();
+        let handle = instance.handle().clone();
+        let open = move || OpenRequest::open(&handle, RequestHead::default()).unwrap();
+        let is = |found: Option<Arc<Recording>>, open: &OpenRequest| {
+            found.is_some_and(|found| Arc::ptr_eq(&found, open.recording()))
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+
+        // Outside any task, it is the thread.
+        let outside = open();
+        let registration = Registration::new(Arc::clone(outside.recording()));
+        assert!(is(find(), &outside));
+        assert!(std::thread::scope(|scope| scope.spawn(|| find().is_none()).join().unwrap()));
+        assert_eq!(len(), 0);
+
+        // A task is found by itself alone, wherever it runs.
+        let requests: Vec<_> = (0..1000).map(|_| open()).collect();
+        let tasks: Vec<_> = requests.iter().map(|request| Arc::clone(request.recording())).collect();
+        let tasks: Vec<_> = tasks
+            .into_iter()
+            .map(|recording| {
+                runtime.spawn(async move {
+                    assert!(find().is_none());
+                    let registration = Registration::new(Arc::clone(&recording));
+                    tokio::task::yield_now().await;
+                    assert!(Arc::ptr_eq(&find().unwrap(), &recording));
+                    assert!(tokio::spawn(async { find().is_none() }).await.unwrap());
+                    registration
+                })
+            })
+            .collect();
+        let mut registrations: Vec<_> = tasks.into_iter().map(|task| runtime.block_on(task).unwrap()).collect();
+        assert_eq!(len(), 1000);
+        // Whoever drops it need not be the task, which may be gone.
+        let last = registrations.pop().unwrap();
+        drop(registrations);
+        assert_eq!(len(), 1);
+        drop(last);
+        assert_eq!(len(), 0);
+
+        // A later one is not undone by the end of the one before.
+        let later = open();
+        let later_registration = Registration::new(Arc::clone(later.recording()));
+        drop(registration);
+        assert!(is(find(), &later));
+        drop(later_registration);
+        assert!(find().is_none());
+
+        runtime
+            .block_on(runtime.spawn(async move {
+                let (first, second) = (open().recording().clone(), open().recording().clone());
+                let earlier = Registration::new(first);
+                let later = Registration::new(Arc::clone(&second));
+                drop(earlier);
+                assert!(Arc::ptr_eq(&find().unwrap(), &second));
+                drop(later);
+                assert!(find().is_none());
+            }))
+            .unwrap();
+        assert_eq!(len(), 0);
     }
 }

@@ -1,0 +1,60 @@
+//! Which request a call belongs to, among many that run at once.
+
+use rocket::{Build, Rocket, Route, get, routes};
+use tachograph_core::{InCurrentRequest, database_call, request};
+use tachograph_rocket::measure;
+use tokio::task::JoinSet;
+
+use crate::server::{Recorder, get_and_close, rocket, serve, talk};
+
+async fn query() {
+    database_call("sqlite", "main", "SELECT * FROM experiments WHERE id = ?").measure(tokio::task::yield_now()).await;
+}
+
+#[get("/<count>")]
+async fn queries(count: u32) -> String {
+    request().user(count);
+    let mut spawned = JoinSet::new();
+    for index in 0..count {
+        match index % 4 {
+            0 => drop(spawned.spawn(query().in_current_request())),
+            1 => tokio::task::block_in_place(|| futures_util::future::FutureExt::now_or_never(query())).unwrap_or(()),
+            _ => query().await,
+        }
+    }
+    spawned.join_all().await;
+    tokio::join!(query(), query());
+    // What is spawned without saying so belongs to nobody.
+    tokio::spawn(query()).await.unwrap();
+    count.to_string()
+}
+
+fn application(recorder: &Recorder, routes: Vec<Route>) -> Rocket<Build> {
+    rocket().mount("/", routes).attach(recorder.fairing())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_hundred_requests_at_once_keep_their_calls_apart() {
+    let mut recorder = Recorder::new();
+    for routes in [routes![queries], measure(routes![queries])] {
+        let server = serve(application(&recorder, routes)).await;
+        let mut requests = JoinSet::new();
+        for count in 0..200 {
+            let address = server.address;
+            requests.spawn(async move { talk(address, get_and_close(&format!("/{count}"))).await });
+        }
+        assert!(requests.join_all().await.iter().all(|answer| answer.starts_with(b"HTTP/1.1 200")));
+        let mut records = Vec::new();
+        while records.len() < 200 {
+            records.push(recorder.next().await);
+        }
+        assert_eq!((recorder.rest().len(), recorder.handle.in_flight()), (0, 0));
+        records.sort_by_key(|record| record.database().count());
+        for (count, record) in records.iter().enumerate() {
+            assert_eq!((record.path(), record.route()), (format!("/{count}").as_str(), Some("/{count}")));
+            assert_eq!(record.user_id(), Some(count.to_string().as_str()));
+            assert_eq!(record.database().count(), count as u32 + 2);
+            assert_eq!(record.breakdown().total(), record.duration());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Rocket applications with the fairing, by local clients and over sockets.
+
+mod attribution;
+mod bodies;
+mod breakdown;
+mod departures;
+mod local;
+mod panics;
+mod routes;
+mod server;
+mod set_up;
+mod shutdown;
+mod transparency;
+mod upgrades;
