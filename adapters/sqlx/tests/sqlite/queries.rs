@@ -309,6 +309,38 @@ async fn ten_queries_at_once_are_ten_calls() {
 }
 
 #[tokio::test]
+async fn two_hundred_requests_on_four_connections_have_their_own_queries() {
+    let database = Database::new(4).await;
+    let instance = testing::instance();
+    let tasks: Vec<_> = (0..200_u32)
+        .map(|n| {
+            let (instance, pool) = (instance.clone(), database.pool.clone());
+            tokio::spawn(async move {
+                let (good, wrong) = (n % 7, n % 3);
+                let (_, record) = instance
+                    .record(async {
+                        for _ in 0..good {
+                            assert_eq!(sqlx::query(ALL).fetch_all(&pool).await.unwrap().len(), 3);
+                        }
+                        for _ in 0..wrong {
+                            sqlx::query("SELECT id FROM nowhere").execute(&pool).await.unwrap_err();
+                        }
+                    })
+                    .await;
+                let database = record.database();
+                assert_eq!((database.count(), database.errors()), (good + wrong, wrong));
+                assert_eq!((database.rows(), database.connection_waits()), (u64::from(good) * 3, good + wrong));
+                assert_eq!(record.breakdown().total(), record.duration());
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!((instance.records().len(), instance.handle().in_flight()), (200, 0));
+}
+
+#[tokio::test]
 async fn outside_of_a_request_a_query_is_unattributed() {
     let database = Database::new(1).await;
     let instance = testing::instance();

@@ -1,6 +1,10 @@
 //! The measured pool on a real PostgreSQL server: `PEER_POSTGRES_URL=postgres://… cargo test -p tachograph-sqlx
 //! --features peer-tests --test postgres`. Each test works in temporary tables of its own connection.
 
+mod crowded;
+mod lost;
+mod server;
+
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, poll};
@@ -15,11 +19,14 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
+fn url() -> String {
+    std::env::var("PEER_POSTGRES_URL")
+        .expect("PEER_POSTGRES_URL is the URL of a PostgreSQL server, such as postgres://postgres@127.0.0.1/postgres")
+}
+
 /// A pool of one connection, in which a temporary table has three experiments.
 async fn pool() -> PgPool {
-    let url = std::env::var("PEER_POSTGRES_URL")
-        .expect("PEER_POSTGRES_URL is the URL of a PostgreSQL server, such as postgres://postgres@127.0.0.1/postgres");
-    let pool = PgPoolOptions::new().max_connections(1).connect(&url).await.expect("the server answers");
+    let pool = PgPoolOptions::new().max_connections(1).connect(&url()).await.expect("the server answers");
     sqlx::raw_sql(
         "CREATE TEMPORARY TABLE experiments (id BIGSERIAL PRIMARY KEY, name TEXT NOT NULL UNIQUE);
          INSERT INTO experiments (name) VALUES ('red'), ('green'), ('blue');",
@@ -34,6 +41,10 @@ fn calls(record: &Record) -> Vec<(&str, CallOutcome, Yield)> {
     assert!(record.database().calls().all(|call| call.operation().system() == "postgresql"));
     let calls = record.database().calls();
     calls.map(|call| (call.operation().statement().unwrap().text(), call.outcome(), call.brought())).collect()
+}
+
+fn errors(record: &Record) -> Vec<&str> {
+    record.database().calls().filter_map(|call| call.error_type()).collect()
 }
 
 const ALL: &str = "SELECT id, name FROM experiments ORDER BY id";
@@ -65,8 +76,7 @@ async fn queries_have_their_rows_and_their_errors() {
         (ALL, Completed, Rows(1)),
     ];
     assert_eq!(calls(&record), expected);
-    let errors: Vec<_> = record.database().calls().filter_map(|call| call.error_type()).collect();
-    assert_eq!(errors, ["23505", "22012"]);
+    assert_eq!(errors(&record), ["23505", "22012"]);
     assert_eq!((record.database().count(), record.database().connection_waits()), (7, 7));
 }
 
