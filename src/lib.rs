@@ -69,8 +69,8 @@ pub use spawn::spawn;
 pub use tachograph_core as core;
 pub use tachograph_core::{
     Capture, Clock, CurrentRequest, Exporter, FieldValue, Handle, Ignore, InCurrentRequest, Limits, ManualClock,
-    OpenCall, Outcome, PendingCall, Record, Service, Share, Task, cache_call, database_call, external_call, other_call,
-    request, task,
+    OpenCall, Outcome, PendingCall, Record, Service, Share, Task, cache_call, database_call, external_call,
+    in_current_request, other_call, request, task,
 };
 
 #[cfg(feature = "actix-web")]
