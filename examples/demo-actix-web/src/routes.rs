@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Json, Path, Query, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 use serde::Deserialize;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, export};
+use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
@@ -20,6 +20,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/flags/{key}").route(get(flag)))
         .service(web::resource("/export").route(get(export_rows)))
         .service(web::resource("/slow").route(get(slow)))
+        .service(web::resource("/work").route(get(work)))
         .service(web::resource("/fail").route(get(fail)))
         .service(web::resource("/panic").route(get(panic)));
 }
@@ -99,6 +100,10 @@ struct Slow {
 
 async fn slow(app: Data<App>, query: Query<Slow>) -> HttpResponse {
     respond(app.slow(query.ms).await)
+}
+
+async fn work(app: Data<App>, work: Query<Work>) -> HttpResponse {
+    respond(app.work(&work).await)
 }
 
 #[derive(Deserialize)]

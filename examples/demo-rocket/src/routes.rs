@@ -10,10 +10,10 @@ use rocket::response::stream::ByteStream;
 use rocket::serde::json::Json;
 use rocket::{Catcher, FromForm, Route, State, catch, catchers, form, get, post, routes};
 use serde_json::Value;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, export};
+use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
 
 pub(crate) fn routes() -> Vec<Route> {
-    routes![experiments, create, experiment, assign, report, track, flag, export_rows, slow, fail, panic]
+    routes![experiments, create, experiment, assign, report, track, flag, export_rows, slow, work, fail, panic]
 }
 
 pub(crate) fn catchers() -> Vec<Catcher> {
@@ -91,6 +91,30 @@ fn export_rows(rows: form::Result<'_, Rows>) -> Result<Csv<impl Stream<Item = By
 #[get("/slow?<ms>")]
 async fn slow(app: &State<App>, ms: form::Result<'_, u64>) -> Respond {
     let answer = async { app.slow(in_query(ms)?).await };
+    respond(answer.await)
+}
+
+/// [`Work`], as rocket reads it.
+#[derive(FromForm)]
+struct Asked {
+    #[field(default = 0)]
+    queries: u32,
+    #[field(default = 0)]
+    rows: i64,
+    #[field(default = 0)]
+    hits: u32,
+    #[field(default = 0)]
+    misses: u32,
+    #[field(default = 0)]
+    calls: u32,
+}
+
+#[get("/work?<asked..>")]
+async fn work(app: &State<App>, asked: form::Result<'_, Asked>) -> Respond {
+    let answer = async {
+        let Asked { queries, rows, hits, misses, calls } = in_query(asked)?;
+        app.work(&Work { queries, rows, hits, misses, calls }).await
+    };
     respond(answer.await)
 }
 

@@ -54,6 +54,6 @@ impl Case {
     fn known(&self) -> impl Iterator<Item = &'static Shows> {
         let (framework, scenario) = (self.framework, self.scenario);
         let here = DIFFERENCES.iter().filter(move |difference| difference.framework == framework);
-        here.flat_map(|difference| difference.shows).filter(move |shown| shown.scenario == scenario)
+        here.flat_map(Difference::shows).filter(move |shown| shown.scenario == scenario)
     }
 }

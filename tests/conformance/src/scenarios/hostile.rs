@@ -51,7 +51,6 @@ pub(super) fn paths_and_methods_of_any_content_are_written_as_they_came(case: &C
 pub(super) fn values_that_are_none_are_refused(case: &Case) {
     let demo = case.start();
     let asked = [
-        ("/flags/%ff%fe", "/flags/{key}"),
         ("/experiments/99999999999999999999", "/experiments/{id}"),
         ("/experiments/first", "/experiments/{id}"),
         ("/slow", "/slow"),
@@ -69,7 +68,14 @@ pub(super) fn values_that_are_none_are_refused(case: &Case) {
 
 pub(super) fn bytes_that_are_no_path_leave_nothing_open(case: &Case) {
     let demo = case.start();
-    for path in [b"/flags/\xff\xfe".as_slice(), b"/flags/\xc3\xa9", b"/flags/\x00", b"/flags/\x1b[31m", b"/flags/a b"] {
+    for path in [
+        b"/flags/%ff%fe".as_slice(),
+        b"/flags/\xff\xfe",
+        b"/flags/\xc3\xa9",
+        b"/flags/\x00",
+        b"/flags/\x1b[31m",
+        b"/flags/a b",
+    ] {
         // Whether that is a request at all is for the server to say.
         let answer = demo.connect().ask(&Request::get(path));
         assert!(answer.is_none_or(|response| (400..500).contains(&response.status)), "{path:?}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::case::Case;
 use crate::client::{Connection, Request};
 use crate::differences::{RUNS_ON, WAITS_FOR_RESET};
-use crate::expected::SOME;
+use crate::expected::{COUNT, SOME};
 use crate::service::Demo;
 
 /// Long enough that only a handler that is cancelled ends before the scenario gives up.
@@ -66,7 +66,7 @@ fn gone_from_the_body() -> Value {
 fn gone_from_the_upload() -> Value {
     json!({
         "method": "POST", "route": "/events", "path": "/events", "status_code": 400, "request_bytes": 50,
-        "response_bytes": SOME,
+        "response_bytes": COUNT,
     })
 }
 

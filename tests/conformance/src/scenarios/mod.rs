@@ -40,6 +40,7 @@ macro_rules! every_scenario {
                 a_panic_is_recorded_and_hurts_nobody_else
                 what_matches_no_route_has_none
                 a_method_that_a_route_does_not_have_is_refused_by_it
+                a_method_that_nobody_knows_is_written_as_it_came
                 a_head_has_the_work_but_not_the_bytes
                 a_compressed_answer_is_counted_as_it_goes_over_the_wire
                 what_is_ignored_is_served_without_a_line_or_an_id

@@ -4,21 +4,26 @@ use serde_json::json;
 
 use crate::case::Case;
 use crate::client::Request;
+use crate::expected::{SOME, and};
 use crate::lines::Lines;
 use crate::service::{LONG, PROMISED, eventually};
 
 pub(super) fn told_to_stop_it_writes_all_it_has_and_what_is_open_too(case: &Case) {
     for signal in ["TERM", "INT"] {
-        let demo = case.start();
+        let demo = case.setup().env("RUST_LOG", "tachograph_experiments=debug").start();
         let done: Vec<_> = (0..50).map(|_| demo.get("/experiments/1")).collect();
         let mut idle = demo.connect();
         idle.ask(&Request::get("/experiments/1")).unwrap();
 
+        // Its handler is running, for it has said so.
+        let mut sleeping = demo.connect();
+        sleeping.send(Request::get("/slow?ms=600000").header("x-request-id", "sleeping").to_bytes());
+        demo.until_written(&[r#""message":"sleeping""#, r#""request_id":"sleeping""#]);
         // Its handler is running, for it has asked for the body, which does not come.
         let mut uploading = demo.connect();
-        let upload =
-            Request::new("POST", "/events").header("content-type", "application/json").header("x-request-id", "upload");
-        uploading.send(upload.header("content-length", "50").header("expect", "100-continue").to_bytes());
+        let upload = Request::new("POST", "/events").header("content-type", "application/json");
+        let upload = upload.header("content-length", "50").header("expect", "100-continue");
+        uploading.send(upload.header("x-request-id", "upload").to_bytes());
         assert_eq!(uploading.head().unwrap().status, 100);
         // Its body is being sent, for it has begun, and nobody takes the rest.
         let mut exporting = demo.connect();
@@ -28,16 +33,15 @@ pub(super) fn told_to_stop_it_writes_all_it_has_and_what_is_open_too(case: &Case
 
         demo.signal(signal);
         let lines = Lines::read(case, &demo.ended_within(PROMISED).0);
-        assert_eq!(lines.requests().len(), done.len() + 3);
+        assert_eq!(lines.requests().len(), done.len() + 4);
         for response in &done {
-            lines.request(response.id()).has(json!({ "status_code": 200, "outcome": "completed" }));
+            lines
+                .answered(response, json!({ "route": "/experiments/{id}", "path": "/experiments/1", "db_queries": 1 }));
         }
-        lines.request("upload").has(json!({
-            "route": "/events", "outcome": "open_at_shutdown", "status_code": null, "response_bytes": 0,
-        }));
-        let export = lines.request("export");
-        export.has(json!({ "route": "/export", "outcome": "open_at_shutdown", "status_code": 200 }));
-        assert!(export.get("response_bytes").as_u64() > Some(0));
+        let open = |path: &str| json!({ "route": path, "path": path, "outcome": "open_at_shutdown" });
+        lines.unanswered("sleeping", open("/slow"));
+        lines.unanswered("upload", and(&open("/events"), json!({ "method": "POST", "request_bytes": 50 })));
+        lines.unanswered("export", and(&open("/export"), json!({ "status_code": 200, "response_bytes": SOME })));
     }
 }
 
@@ -54,9 +58,13 @@ pub(super) fn told_to_stop_it_lets_what_ends_soon_end(case: &Case) {
     let response = uploading.head().unwrap();
     assert_eq!(response.status, 201);
     let lines = Lines::read(case, &demo.ended_within(PROMISED).0);
-    lines
-        .only_request()
-        .has(json!({ "status_code": 201, "outcome": "completed", "request_bytes": body.len(), "db_queries": 1 }));
+    lines.unanswered(
+        response.id(),
+        json!({
+            "method": "POST", "route": "/events", "path": "/events", "status_code": 201, "request_bytes": body.len(),
+            "response_bytes": 19, "user_id": "ada", "action": "event.track", "experiment_id": 1, "db_queries": 1,
+        }),
+    );
 }
 
 pub(super) fn a_closed_stdout_is_said_and_hurts_nobody(case: &Case) {

@@ -1,0 +1,4 @@
+//! The scenarios that every framework's demonstration is held against.
+#![cfg(unix)]
+
+tachograph_conformance::suite!(ActixWeb, env!("CARGO_BIN_EXE_demo-actix-web"));
