@@ -25,7 +25,7 @@ impl<'a> Database<'a> {
 
     /// Calls of which nobody knows how they ended: sqlx's events do not tell.
     pub fn unknown(&self) -> u32 {
-        self.record.database_unknown
+        self.record.database.unknown()
     }
 
     /// The sum over calls, BEGIN and COMMIT included; more than their share of the request where they overlap.

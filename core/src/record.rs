@@ -62,7 +62,6 @@ pub struct Record {
     pub(crate) external: CallTotals,
     pub(crate) cache: CacheTotals,
     pub(crate) connection_waits: u32,
-    pub(crate) database_unknown: u32,
     pub(crate) calls: Vec<Call>,
     pub(crate) groups: Vec<CallGroup>,
     pub(crate) calls_ungrouped: u32,
@@ -111,7 +110,6 @@ impl Record {
             external: CallTotals::default(),
             cache: CacheTotals::default(),
             connection_waits: 0,
-            database_unknown: 0,
             calls: Vec::new(),
             groups: Vec::new(),
             calls_ungrouped: 0,
@@ -160,7 +158,6 @@ impl Record {
             external,
             cache,
             connection_waits,
-            database_unknown,
             calls,
             groups,
             calls_ungrouped,
@@ -187,7 +184,6 @@ impl Record {
         *external = CallTotals::default();
         *cache = CacheTotals::default();
         *connection_waits = 0;
-        *database_unknown = 0;
         calls.clear();
         calls.shrink_to(12);
         *groups = Vec::new();

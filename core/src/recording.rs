@@ -349,10 +349,7 @@ impl State {
     fn keep(&mut self, call: Call, handle: &Handle) {
         let record = &mut self.record;
         match call.kind() {
-            CallKind::Database => {
-                record.database.add(&call);
-                record.database_unknown += u32::from(call.outcome == CallOutcome::Unknown);
-            }
+            CallKind::Database => record.database.add(&call),
             CallKind::External => record.external.add(&call),
             CallKind::Cache => record.cache.add(&call),
             CallKind::Other => {}

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::call::{Call, Yield};
+use crate::call::{Call, CallOutcome, Yield};
 
 /// Sums over the calls of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CallTotals {
     count: u32,
     errors: u32,
+    unknown: u32,
     total: u64,
     slowest: u64,
     amount: u64,
@@ -19,6 +20,7 @@ impl CallTotals {
         let nanos = call.end - call.start;
         self.count = self.count.saturating_add(u32::from(!call.operation.is_transaction_control()));
         self.errors = self.errors.saturating_add(u32::from(call.is_error()));
+        self.unknown = self.unknown.saturating_add(u32::from(call.outcome == CallOutcome::Unknown));
         self.total = self.total.saturating_add(nanos);
         self.slowest = self.slowest.max(nanos);
         if let Yield::Rows(amount) | Yield::Bytes(amount) = call.brought {
@@ -34,6 +36,11 @@ impl CallTotals {
     /// How many of them failed, or were answered with a status of 400 or more.
     pub fn errors(&self) -> u32 {
         self.errors
+    }
+
+    /// How many of which nobody knows how they ended: who only watches a client's log or spans is not told.
+    pub fn unknown(&self) -> u32 {
+        self.unknown
     }
 
     /// The sum of their durations; more than their share of the request where they overlap.

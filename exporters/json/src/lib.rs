@@ -50,7 +50,7 @@
 //! | `db_wait_ms` | waiting for a connection, and what the pool does to hand it over (sqlx tests it) |
 //! | `db_rows`, `db_errors`, `db_slowest_ms`, `db_repeats` | where the database was called; `db_errors` where it is known (sqlx's events do not tell); `db_repeats`: how often the most frequent statement ran |
 //! | `external_calls`, `external_ms` | calls to other services |
-//! | `external_total_ms`, `external_errors` | where another service was called |
+//! | `external_total_ms`, `external_errors` | where another service was called; `external_errors` where it is known (the AWS SDK's spans do not tell) |
 //! | `cache_hits`, `cache_misses`, `cache_ms` | keys found and not found |
 //! | `own_ms`, `body_ms`, `waiting_ms` | the service's own code; sending the body; everything else |
 //!

@@ -136,7 +136,9 @@ fn times_and_sizes(record: &Record, line: &mut Line<'_>) {
     line.millis(key!("external_ms"), share(Share::External));
     if external.count() > 0 {
         line.millis(key!("external_total_ms"), micros(external.total()));
-        line.integer(key!("external_errors"), external.errors());
+        if external.unknown() == 0 || external.errors() > 0 {
+            line.integer(key!("external_errors"), external.errors());
+        }
     }
     line.integer(key!("cache_hits"), record.cache().hits());
     line.integer(key!("cache_misses"), record.cache().misses());

@@ -143,15 +143,17 @@ fn a_client_that_left_in_the_body_shows_in_the_message() {
 fn errors_that_nobody_can_know_of_are_no_measured_zero() {
     let bench = without_calls();
     let query = || Operation::database("sqlite", "sqlx", "SELECT 1");
-    let open = bench.open("GET", "/", None);
-    open.recording().report_call(query(), Duration::ZERO, CallOutcome::Unknown, Yield::Rows(1));
-    drop(open);
-    let open = bench.open("GET", "/", None);
-    open.recording().report_call(query(), Duration::ZERO, CallOutcome::Completed, Yield::Rows(1));
-    drop(open);
+    let get = || Operation::rpc("aws-api", "DynamoDB", "GetItem", None);
+    for outcome in [CallOutcome::Unknown, CallOutcome::Completed] {
+        let open = bench.open("GET", "/", None);
+        open.recording().report_call(query(), Duration::ZERO, outcome, Yield::Rows(1));
+        open.recording().report_call(get(), Duration::ZERO, outcome, Yield::Unknown);
+        drop(open);
+    }
     let lines: Vec<Value> = bench.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["db_queries"], lines[0].get("db_errors")), (&1.into(), None));
-    assert_eq!(lines[1]["db_errors"], 0);
+    assert_eq!((&lines[0]["external_calls"], lines[0].get("external_errors")), (&1.into(), None));
+    assert_eq!((&lines[1]["db_errors"], &lines[1]["external_errors"]), (&0.into(), &0.into()));
 }
 
 #[test]
