@@ -1,5 +1,7 @@
-//! The facade: configuration, set-up, and the house that it stands on. One binary, to be linked once.
+//! The facade: configuration, set-up, the house that it stands on, and what the documents say of it. One binary, to be
+//! linked once.
 
 mod config;
+mod docs;
 mod house;
 mod setup;
