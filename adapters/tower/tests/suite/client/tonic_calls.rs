@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tonic::transport::Endpoint;
 use tonic::{Code, Request};
 
-use super::tonic_server::{Greeter, start};
+use super::tonic_server::{Greeter, start, start_tonic};
 use super::{completed, ending, failed, only, record, unanswered};
 
 /// Each message has a prefix of five bytes.
@@ -54,6 +54,17 @@ async fn a_unary_call() {
     assert_eq!((served.protocol_version(), served.field("grpc_status")), ("2", None));
     assert_eq!(served.identity().trace().trace_id, record.identity().trace().trace_id, "one trace");
     assert_eq!(served.identity().trace().parent_span_id, only(&record).span_id());
+}
+
+#[tokio::test]
+async fn the_server_that_tonic_brings() {
+    let server = testing::instance();
+    let mut greeter = Greeter::new(start_tonic(server.handle()).await.connect().await.unwrap());
+    let (answer, record) = record(greeter.greet(to("you"))).await;
+    assert_eq!(answer.unwrap(), "hello you");
+    assert_eq!(ending(&record), completed(PREFIX + 9));
+    let served = served(&server).await;
+    assert_eq!((served.route(), served.response_bytes()), (Some("/greet.Greeter/Greet"), PREFIX + 9));
 }
 
 #[tokio::test]

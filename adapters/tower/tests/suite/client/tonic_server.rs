@@ -1,11 +1,14 @@
 //! A gRPC service of tonic's and its client, whose messages are text, so that nothing has to be generated.
 
+use std::convert::Infallible;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut};
+use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, stream};
 use http::uri::PathAndQuery;
-use hyper::body::Incoming;
+use http_body::Body;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use tachograph_core::Handle;
@@ -13,9 +16,10 @@ use tachograph_tower::{Layer, client};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status, Streaming};
-use tower::ServiceBuilder;
+use tower::{BoxError, ServiceBuilder};
 
 #[derive(Default, Clone, Copy)]
 pub(crate) struct Text;
@@ -79,25 +83,55 @@ async fn greet_each(request: Request<String>) -> Result<Response<Greetings>, Sta
     Ok(Response::new(Box::pin(greetings)))
 }
 
-async fn serve(
-    request: http::Request<Incoming>,
-) -> Result<http::Response<tonic::body::Body>, std::convert::Infallible> {
-    let mut grpc = tonic::server::Grpc::new(Text);
-    Ok(match request.uri().path() {
-        "/greet.Greeter/Greet" => grpc.unary(tower::service_fn(greet), request).await,
-        "/greet.Greeter/GreetEach" => grpc.server_streaming(tower::service_fn(greet_each), request).await,
-        _ => Status::unimplemented("no such method").into_http(),
-    })
+/// What tonic-build would make of the service.
+#[derive(Clone)]
+struct GreeterServer;
+
+impl tonic::server::NamedService for GreeterServer {
+    const NAME: &'static str = "greet.Greeter";
+}
+
+impl<B> tower::Service<http::Request<B>> for GreeterServer
+where
+    B: Body<Error: Into<BoxError> + Send> + Send + 'static,
+{
+    type Response = http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        Box::pin(async move {
+            let mut grpc = tonic::server::Grpc::new(Text);
+            Ok(match request.uri().path() {
+                "/greet.Greeter/Greet" => grpc.unary(tower::service_fn(greet), request).await,
+                "/greet.Greeter/GreetEach" => grpc.server_streaming(tower::service_fn(greet_each), request).await,
+                _ => Status::unimplemented("no such method").into_http(),
+            })
+        })
+    }
+}
+
+fn layer(handle: &Handle) -> Layer {
+    Layer::new(handle).route_from(|uri, _| Some(uri.path()))
+}
+
+async fn listen() -> (TcpListener, Endpoint) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint::from_shared(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    (listener, endpoint)
 }
 
 /// The service on a port of its own, measured by the inbound layer. Whoever aborts the task closes the connection.
 pub(crate) async fn start(handle: &Handle) -> (Endpoint, JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = Endpoint::from_shared(format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    let layer = Layer::new(handle).route_from(|uri, _| Some(uri.path()));
+    let (listener, endpoint) = listen().await;
+    let layer = layer(handle);
     let server = tokio::spawn(async move {
         let (connection, _) = listener.accept().await.unwrap();
-        let service = ServiceBuilder::new().layer(layer).service_fn(serve);
+        let service = ServiceBuilder::new().layer(layer).service(GreeterServer);
         let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
             .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
             .await;
@@ -105,7 +139,15 @@ pub(crate) async fn start(handle: &Handle) -> (Endpoint, JoinHandle<()>) {
     (endpoint, server)
 }
 
-/// What tonic-build would make of the service.
+/// The same, in the server that tonic brings.
+pub(crate) async fn start_tonic(handle: &Handle) -> Endpoint {
+    let (listener, endpoint) = listen().await;
+    let server = tonic::transport::Server::builder().layer(layer(handle)).add_service(GreeterServer);
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    endpoint
+}
+
+/// And of its client.
 pub(crate) struct Greeter(tonic::client::Grpc<client::Service<Channel>>);
 
 impl Greeter {
