@@ -26,13 +26,13 @@ pub struct App {
 type Answered = Result<Answer, Failure>;
 
 impl App {
-    /// Opens the database and starts the partner service.
+    /// Opens the database and the cache, and starts the partner service.
     pub async fn start(settings: &Settings) -> Result<Self, SetupError> {
         let partner =
             partner::start().await.map_err(|error| SetupError(format!("cannot start the partner service: {error}")))?;
         Ok(App {
             store: Store::open(&settings.database_url).await?,
-            cache: Arc::default(),
+            cache: Arc::new(Cache::open(settings.redis_url.as_deref()).await?),
             partner,
             client: tachograph::reqwest::Client::from(reqwest::Client::new()),
         })
@@ -116,7 +116,7 @@ impl App {
                 self.flag("dark-mode").await?;
             }
             for miss in 0..work.misses {
-                self.cache.get(&format!("nobody-{miss}"));
+                let _ = self.cache.get(&format!("nobody-{miss}")).await;
             }
             Ok(())
         };
@@ -124,14 +124,20 @@ impl App {
         Answer::new(200, work)
     }
 
-    /// `GET /flags/{key}`: from the cache, or by a query that fills it.
+    /// `GET /flags/{key}`: from the cache, or by a query that fills it. Without its cache it is slower, and no worse.
     pub async fn flag(&self, key: &str) -> Answered {
-        let enabled = match self.cache.get(key) {
-            Some(enabled) => enabled,
-            None => {
+        let enabled = match self.cache.get(key).await {
+            Ok(Some(enabled)) => enabled,
+            Ok(None) => {
                 let enabled = self.store.flag(key).await?;
-                self.cache.put(key.to_owned(), enabled);
+                if let Err(error) = self.cache.put(key, enabled).await {
+                    tracing::warn!(%error, "a flag was not cached");
+                }
                 enabled
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the cache of flags does not answer");
+                self.store.flag(key).await?
             }
         };
         Answer::new(200, serde_json::json!({ "key": key, "enabled": enabled }))

@@ -9,12 +9,14 @@ pub struct Settings {
     pub port: u16,
     /// `DATABASE_URL`. Default: SQLite in memory. `postgres://…` works too.
     pub database_url: String,
+    /// `REDIS_URL`, such as `redis://127.0.0.1/`, for the cache of flags. Default: a map in memory.
+    pub redis_url: Option<String>,
 }
 
 impl Settings {
     const IN_MEMORY: &str = "sqlite:file:experiments?mode=memory&cache=shared";
 
-    /// Reads `PORT` and `DATABASE_URL`.
+    /// Reads `PORT`, `DATABASE_URL` and `REDIS_URL`.
     pub fn from_env() -> Result<Self, SetupError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let port = match variable("PORT") {
@@ -23,7 +25,8 @@ impl Settings {
                 .map_err(|error| SetupError(format!("PORT={port:?} is no port: {error}; use 0 to 65535")))?,
             None => 8080,
         };
-        Ok(Settings { port, database_url: variable("DATABASE_URL").unwrap_or_else(|| Self::IN_MEMORY.to_owned()) })
+        let database_url = variable("DATABASE_URL").unwrap_or_else(|| Self::IN_MEMORY.to_owned());
+        Ok(Settings { port, database_url, redis_url: variable("REDIS_URL") })
     }
 }
 
