@@ -48,9 +48,10 @@
 //!   handed over then, and it is those bytes that are counted.
 //! - An upgrade (101): *completed* at once, as streaming, however long the WebSocket lives. A response of
 //!   `text/event-stream` is streaming too, and lasts as long as its body.
-//! - The response, or its body, was dropped before: *client_disconnected*. actix-web drops a handler only if the
-//!   connection is reset: while a handler works, it takes a client that closes in order for one that still listens
-//!   (`HttpServer::h1_allow_half_closed`), and the request goes on to its end.
+//! - The response, or its body, was dropped before: *client_disconnected*. actix-web does so when the connection is reset,
+//!   or cannot be written to. A client that closes in order it takes, over HTTP/1, for one that still listens: the handler
+//!   goes on to its end, and a body for as long as it has nothing to send. `HttpServer::h1_allow_half_closed(false)` makes
+//!   it a client that left at once.
 //! - A panic in the handler or in the body: *panicked*. It goes on; nothing is caught.
 //! - An error of the body: *body_failed*.
 //!

@@ -1,0 +1,15 @@
+//! Applications with the middleware, in process and over sockets.
+
+mod attribution;
+mod bad_input;
+mod bodies;
+mod connections;
+mod departures;
+mod errors;
+mod http2;
+mod inner_middleware;
+mod layers;
+mod routes;
+mod server;
+mod transparency;
+mod upgrades;
