@@ -5,7 +5,7 @@ use actix_web::test::{TestRequest, call_and_read_body};
 use actix_web::web::{self, Path};
 use actix_web::{App, HttpResponse};
 use futures_util::future::join_all;
-use tachograph_core::{InCurrentRequest, current, database_call, request};
+use tachograph_core::{Handle, InCurrentRequest, current, database_call, request};
 use tokio::sync::Mutex;
 use tokio::sync::oneshot::channel;
 
@@ -27,7 +27,7 @@ async fn work_that_is_taken_along_belongs_to_the_request() {
         let local = std::rc::Rc::new(());
         tokio::join!(query(), query());
         drop(local);
-        HttpResponse::Ok()
+        HttpResponse::Ok().finish()
     };
     let app = in_process!(App::new().route("/", web::get().to(handler)).wrap(recorder.middleware()));
     call_and_read_body(&app, TestRequest::get().to_request()).await;
@@ -37,18 +37,19 @@ async fn work_that_is_taken_along_belongs_to_the_request() {
 #[actix_web::test]
 async fn work_that_is_handed_over_plainly_is_lost_to_the_request_and_counted() {
     let mut recorder = Recorder::new();
-    let handle = recorder.handle.clone();
-    let handler = async || {
+    let handler = async |handle: web::Data<Handle>| {
         rt::spawn(async { assert!(current().is_none()) }).await.unwrap();
         web::block(|| assert!(current().is_none())).await.unwrap();
         assert!(current().is_some());
-        rt::spawn(query()).await.unwrap();
-        HttpResponse::Ok()
+        // It counts where there is an instance to count it: the global one, in a service.
+        rt::spawn(handle.scope(query())).await.unwrap();
+        HttpResponse::Ok().finish()
     };
-    let app = in_process!(App::new().route("/", web::get().to(handler)).wrap(recorder.middleware()));
-    // The instance has to be known where there is no request that knows it.
-    handle.scope(call_and_read_body(&app, TestRequest::get().to_request())).await;
+    let app = App::new().app_data(web::Data::new(recorder.handle.clone())).route("/", web::get().to(handler));
+    let app = in_process!(app.wrap(recorder.middleware()));
+    call_and_read_body(&app, TestRequest::get().to_request()).await;
     assert_eq!(recorder.only().await.database().count(), 0);
+    assert_eq!(recorder.handle.counters().unattributed_calls, 1);
 }
 
 #[actix_web::test]
@@ -69,7 +70,7 @@ async fn what_spawned_work_does_after_the_end_is_counted_as_late() {
         };
         let job = rt::spawn(late.in_current_request());
         state.1.lock().await.take().unwrap().send(job).unwrap();
-        HttpResponse::Ok()
+        HttpResponse::Ok().finish()
     };
     let app = in_process!(App::new().app_data(state).route("/", web::get().to(handler)).wrap(recorder.middleware()));
     call_and_read_body(&app, TestRequest::get().to_request()).await;
