@@ -86,8 +86,14 @@ impl rocket::fairing::Fairing for Fairing {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         let body_bytes = head::body_bytes(request, data).await;
-        let head = head::read(request, body_bytes);
-        let Some(mut open) = self.inbound.open(head, &head::Headers(request.headers())) else { return };
+        let open = || self.inbound.open(head::read(request, body_bytes), &head::Headers(request.headers()));
+        // What passes as a part of another request may be a clone of one that was dropped unanswered, and kept by the cache
+        // they share.
+        let again = || {
+            drop(Underway::take(request)?);
+            open()
+        };
+        let Some(mut open) = open().or_else(again) else { return };
         // A fairing sees no polls, so there is none that could have begun.
         open.pause();
         // rocket answers HEAD by a route for GET, and then says GET.

@@ -48,7 +48,8 @@ async fn two_hundred_requests_at_once_keep_their_calls_apart() {
         while records.len() < 200 {
             records.push(recorder.next().await);
         }
-        assert_eq!((recorder.rest().len(), recorder.handle.in_flight()), (0, 0));
+        recorder.idle().await;
+        assert_eq!(recorder.rest().len(), 0);
         records.sort_by_key(|record| record.database().count());
         for (count, record) in records.iter().enumerate() {
             assert_eq!((record.path(), record.route()), (format!("/{count}").as_str(), Some("/{count}")));

@@ -9,7 +9,7 @@ use rocket::data::{Data, ToByteUnit};
 use rocket::http::{ContentType, Status};
 use rocket::response::stream::{ByteStream, Event, EventStream, TextStream};
 use rocket::response::{self, Responder, Response};
-use rocket::tokio::io::{AsyncRead, ReadBuf};
+use rocket::tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use rocket::{Request, get, post, routes};
 use tachograph_core::{ManualClock, Outcome, Share, database_call};
 
@@ -132,7 +132,7 @@ async fn a_stream_lasts_to_its_last_byte() {
     let mut response = client.get("/export").dispatch().await;
     clock.advance(ms(100));
     let mut body = Vec::new();
-    while rocket::tokio::io::AsyncReadExt::read_buf(&mut response, &mut body).await.unwrap() > 0 {
+    while response.read_buf(&mut body).await.unwrap() > 0 {
         assert_eq!(recorder.rest().len(), 0);
         clock.advance(ms(3));
     }
@@ -180,12 +180,46 @@ async fn what_has_no_body_is_complete_with_its_head() {
     }
 }
 
+/// Says itself how long it is, and does not end there.
+struct Announced;
+
+impl<'r> Responder<'r, 'static> for Announced {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let body = Cursor::new("helloagain").chain(Silent);
+        Response::build().raw_header("content-length", "10").streamed_body(body).ok()
+    }
+}
+
+/// Neither sends nor ends.
+struct Silent;
+
+impl AsyncRead for Silent {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+#[get("/announced")]
+fn announced() -> Announced {
+    Announced
+}
+
+#[tokio::test]
+async fn what_the_head_announces_is_all() {
+    let mut recorder = Recorder::new();
+    let server = serve(rocket().mount("/", routes![announced]).attach(recorder.fairing())).await;
+    assert!(talk(server.address, get_and_close("/announced")).await.ends_with(b"\r\n\r\nhelloagain"));
+    let record = recorder.only().await;
+    assert_eq!((record.outcome(), record.response_bytes()), (Outcome::Completed, 10));
+}
+
 #[tokio::test]
 async fn a_body_can_fail_or_panic() {
     let mut recorder = Recorder::new();
     let server = serve(rocket().mount("/", routes![breaks]).attach(recorder.fairing())).await;
     for (panics, outcome) in [(false, Outcome::BodyFailed), (true, Outcome::Panicked)] {
-        talk(server.address, get_and_close(&format!("/breaks?panics={panics}"))).await;
+        let output = talk(server.address, get_and_close(&format!("/breaks?panics={panics}"))).await;
+        assert!(output.ends_with(b"0\r\n\r\n"), "rocket does not let the client know");
         let record = recorder.only().await;
         assert_eq!((record.outcome(), record.status_code(), record.response_bytes()), (outcome, Some(200), 5));
     }
@@ -203,9 +237,9 @@ fn unread() {}
 async fn a_request_body_is_believed_where_it_is_announced_or_seen_whole() {
     let mut recorder = Recorder::new();
     let server = serve(rocket().mount("/", routes![read, unread]).attach(recorder.fairing())).await;
-    let long = "x".repeat(100_000);
+    let (medium, long) = ("x".repeat(100), "x".repeat(100_000));
     for path in ["/read", "/unread"] {
-        for body in ["", "hello", &long] {
+        for body in ["", "hello", &medium, &long] {
             let head = format!("POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
             talk(server.address, format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await;
             assert_eq!(recorder.only().await.request_bytes(), Some(body.len() as u64));

@@ -72,7 +72,7 @@ async fn a_client_that_leaves_while_the_handler_works_is_noticed_at_its_end() {
         let record = recorder.only().await;
         assert_eq!((record.route(), record.database().count()), (Some("/slow"), 1));
         assert_eq!(record.calls()[0].outcome(), CallOutcome::Completed);
-        assert_eq!(record.outcome(), Outcome::ClientDisconnected);
+        assert_eq!((record.outcome(), record.status_code()), (Outcome::ClientDisconnected, Some(200)));
     }
 }
 
@@ -128,4 +128,23 @@ async fn a_handler_that_is_dropped_ends_its_request() {
         assert_eq!((record.calls()[0].outcome(), record.route()), (CallOutcome::Cancelled, route));
         assert!(tachograph_core::current().is_none(), "nothing is left on the thread");
     }
+}
+
+#[tokio::test]
+async fn a_clone_of_a_request_follows_one_that_was_dropped() {
+    let mut recorder = Recorder::new();
+    let steps = Arc::new(Steps::default());
+    let app = rocket().manage(Arc::clone(&steps)).mount("/", routes![slow]).attach(recorder.fairing());
+    let client = client(app).await;
+    let request = client.get("/slow");
+    tokio::select! {
+        biased;
+        _ = request.clone().dispatch() => panic!("nobody lets it go on"),
+        () = steps.entered.notified() => {}
+    }
+    // The clones have one cache, which is not dropped before the last of them.
+    steps.go_on.notify_one();
+    assert_eq!(request.dispatch().await.into_string().await.unwrap(), "hello");
+    let outcomes = [recorder.next().await.outcome(), recorder.only().await.outcome()];
+    assert_eq!(outcomes, [Outcome::ClientDisconnected, Outcome::Completed]);
 }

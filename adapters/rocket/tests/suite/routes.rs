@@ -45,8 +45,10 @@ fn plain() {}
 async fn a_route_is_spelled_as_in_every_framework() {
     let mut recorder = Recorder::new();
     let routes = routes![root, number, name, query, files, anything, plain];
-    let rocket = rocket().mount("/", routes.clone()).mount("/api/v1", routes).attach(recorder.fairing());
-    let client = client(rocket).await;
+    let bare = rocket().mount("/", routes.clone()).mount("/api/v1", routes.clone()).attach(recorder.fairing());
+    let routes = measure(routes);
+    let measured = rocket().mount("/", routes.clone()).mount("/api/v1", routes).attach(recorder.fairing());
+    let clients = [client(bare).await, client(measured).await];
     for (path, route, answer) in [
         ("", "/", ""),
         ("/7", "/{id}", "number 7"),
@@ -62,10 +64,12 @@ async fn a_route_is_spelled_as_in_every_framework() {
             let path = format!("{base}{path}");
             let path = if path.is_empty() { "/" } else { &path };
             let route = if base.is_empty() || route != "/" { format!("{base}{route}") } else { base.to_owned() };
-            assert_eq!(fetch(&client, path).await, (200, answer.to_owned()), "{path}");
-            let record = recorder.only().await;
-            assert_eq!(record.route(), Some(route.as_str()), "{path}");
-            assert_eq!(record.path(), path.split('?').next().unwrap());
+            for client in &clients {
+                assert_eq!(fetch(client, path).await, (200, answer.to_owned()), "{path}");
+                let record = recorder.only().await;
+                assert_eq!(record.route(), Some(route.as_str()), "{path}");
+                assert_eq!(record.path(), path.split('?').next().unwrap());
+            }
         }
     }
 }
