@@ -28,7 +28,7 @@ impl Instrumentation for Queries {
         match event {
             InstrumentationEvent::StartQuery { query, .. } => {
                 let text = query.to_string();
-                // diesel writes the bound values behind the statement. They are private, and different each time.
+                // diesel writes the bound values behind the statement, which would be another one each time.
                 let sql = text.split(" -- binds: ").next().unwrap_or_default();
                 self.0 = Some(start_call(Operation::database("sqlite", "experiments", sql), None));
             }
@@ -106,6 +106,8 @@ mod tests {
         ];
         assert_eq!(seen, expected);
         assert_eq!((record.database().count(), record.database().errors()), (3, 1));
+        let [first, _, again] = record.calls() else { panic!("three queries") };
+        assert!(std::ptr::eq(first.operation(), again.operation()), "whatever is bound, it is read once");
         for call in record.calls() {
             let statement = call.operation().statement().unwrap().text();
             assert!(!statement.contains("secret") && !statement.contains("binds"), "{statement}");
