@@ -19,20 +19,20 @@
 //! ```
 //!
 //! [`Connection`] wraps whatever is a [`redis::aio::ConnectionLike`]: `MultiplexedConnection`, `ConnectionManager`, the
-//! cluster's `ClusterConnection`, a pool's connection. It is one itself, so `AsyncCommands`, `query_async`, pipelines,
+//! cluster's `ClusterConnection`, a pool's connection where that is one. It is one itself, so `AsyncCommands`, `query_async`, pipelines,
 //! scripts, scans and `transaction_async` work with it, and it is `Clone` where what it wraps is.
 //!
 //! # What is recorded
-//! - A command is one call to a cache, from the first time its future is polled until its answer. Waiting for the
-//!   connection to be made again, as `ConnectionManager` does, and for a cluster's redirections is part of it.
+//! - A command is one call to a cache, from the first time its future is polled until its answer. Waiting is part of it:
+//!   for a `ConnectionManager` to connect again, for a cluster's redirections, and for what `BLPOP` waits for.
 //! - It is named after the command, in upper case, and the sub-command of those that have them: `GET`, `CONFIG GET`. What
 //!   is no command of Redis, Valkey or Redis Stack is `_OTHER`. No other argument and no answer is kept.
 //! - A pipeline is one call, `PIPELINE`, or `MULTI` where it is atomic, followed by the command where it is the same
 //!   throughout: `PIPELINE GET`. A pipeline of a single command is named as that command.
 //! - An error is the code that the server answered (`WRONGTYPE`), or one of `timeout`, `connect`, `io` (among them a
 //!   connection that broke), `authentication_failed`, `parse`, `client`, `invalid_client_config`, `unexpected_return_type`,
-//!   `cluster_connection_not_found`, and `_OTHER`. A pipeline in which one command failed has failed, with the code of the
-//!   first that did; also where its errors are ignored, which cannot be seen from here.
+//!   `cluster_connection_not_found`, `resp3_not_supported`, and `_OTHER`. A pipeline in which one command failed has
+//!   failed, with the code of the first that did; also where its errors are ignored, which cannot be seen from here.
 //! - A command whose future is dropped before its answer is cancelled. The server may carry it out all the same.
 //! - A script is `EVALSHA`. The first time, the server does not know it: `EVALSHA` fails with `NOSCRIPT`, and `SCRIPT LOAD`
 //!   and another `EVALSHA` follow.
