@@ -31,7 +31,11 @@
 //! A call begins when the service is called, for the request that is current there, and stays that request's wherever
 //! its body is read. It has the host (with the port, where that is not the scheme's own), the method, the status, the
 //! time to the head and to the end of the body, and the bytes of the body as they are read. Nothing else of the URL is
-//! kept. Behind a layer that tries again, each attempt is a call of its own; before it, all of them are one.
+//! kept.
+//!
+//! Behind a layer that tries again, each attempt is a call of its own; before it, all of them are one. The layer belongs
+//! outside a buffer, which calls on a task of its own where no request is current. Outside layers whose error is a
+//! `BoxError`, as a buffer's or a time-out's is, it has to be told how to look into that: see [`Layer::error_types`].
 //!
 //! It ends with the last byte of the body, or its trailers.
 //! - A body that is dropped without having been asked for was not wanted: the call is completed there and then.

@@ -5,9 +5,9 @@ use std::future::pending;
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
-use tachograph_core::{CallOutcome, Yield};
+use tachograph_core::{CallOutcome, Yield, testing};
 use tachograph_tower::client::{self, ResponseBody};
-use tower::{ServiceBuilder, ServiceExt};
+use tower::{BoxError, ServiceBuilder, ServiceExt};
 
 use super::{completed, ending, failed, only, record};
 use crate::script::{Script, Step, poll_frame};
@@ -120,4 +120,18 @@ async fn a_future_that_is_dropped_before_the_head() {
     .await;
     assert_eq!(ending(&record), (CallOutcome::Cancelled, None, None, Yield::Unknown));
     assert_eq!(only(&record).first_byte(), None);
+}
+
+#[tokio::test]
+async fn a_call_through_a_buffer_belongs_to_the_request_outside_of_it() {
+    let partner = tower::service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(Script::empty())));
+    let told = client::layer().error_types(|error: &BoxError| client::error_type(&**error));
+    let buffered = ServiceBuilder::new().layer(told).buffer(1).service(partner);
+    let (_, outside) = record(buffered.oneshot(Request::new(()))).await;
+    assert_eq!(ending(&outside), completed(0));
+
+    let instance = testing::instance();
+    let buffer = ServiceBuilder::new().buffer(1).layer(client::layer()).service(partner);
+    let (_, inside) = instance.record(buffer.oneshot(Request::new(()))).await;
+    assert_eq!(inside.external().count(), 0, "the buffer's task has no request");
 }
