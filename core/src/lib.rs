@@ -101,7 +101,7 @@ pub use ids::{IdSource, RandomIds, SequentialIds, SpanId, TraceId};
 pub use level::Level;
 pub use limits::Limits;
 pub use manual::{PendingCall, cache_call, database_call, external_call, other_call};
-pub use measured::MEASURED_TARGET;
+pub use measured::{MEASURED_AROUND, MEASURED_TARGET};
 pub use method::known as known_method;
 pub use open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait, unattributed};
 pub use open_request::{OpenRequest, RequestHead};

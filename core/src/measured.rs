@@ -7,3 +7,7 @@
 /// a span, not a mark on the thread, because a client that works on threads of its own (sqlx's SQLite driver) takes the
 /// current span along and nothing else.
 pub const MEASURED_TARGET: &str = "tachograph::measured";
+
+/// The name of a span of that target that says so of the span around it: for an adapter that is asked only when the
+/// client's own span is there already. It is made and dropped.
+pub const MEASURED_AROUND: &str = "measured_around";

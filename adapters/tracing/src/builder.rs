@@ -48,6 +48,7 @@ pub struct Builder {
     queries: bool,
     queries_in_log: bool,
     database: Database,
+    aws_operations: bool,
 }
 
 impl Builder {
@@ -60,6 +61,7 @@ impl Builder {
             queries: true,
             queries_in_log: false,
             database: Database { system: "other_sql", target: "sqlx".into() },
+            aws_operations: true,
         }
     }
 
@@ -98,14 +100,29 @@ impl Builder {
         self
     }
 
+    /// Whether the spans that the AWS SDK makes around its operations become external calls. Default true.
+    ///
+    /// Such a span says which service and operation it is, when it begins and when it is over. It does not say how that
+    /// ended, so that the outcome is `unknown`; nor the status, how often it was tried, what it worked on, or the id that
+    /// AWS gave it; nor whether it was sent at all, so that a request which is only presigned is a call too, a short one.
+    /// No trace header is sent along. `tachograph-aws-sdk` measures all of it, and where both are in use it is the one
+    /// that counts.
+    pub fn aws_operations(mut self, operations: bool) -> Self {
+        self.aws_operations = operations;
+        self
+    }
+
     /// The layer. From now on requests of the instance are given a span.
     pub fn layer<S>(self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         accompany(&self.handle, true);
-        let selection = Selection::new(self.spans, &self.log, self.queries);
-        let database = self.queries.then_some(self.database);
-        Recorder::new(self.handle, self.log, self.spans, database, self.queries_in_log).with_filter(selection)
+        let selection = Selection::new(self.spans, &self.log, self.queries, self.aws_operations);
+        let mut recorder = Recorder::new(self.handle, self.log, self.spans);
+        recorder.queries = self.queries.then_some(self.database);
+        recorder.queries_in_log = self.queries_in_log;
+        recorder.aws_operations = self.aws_operations;
+        recorder.with_filter(selection)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tachograph_core::{Handle, MEASURED_TARGET, current};
+use tachograph_core::{Handle, MEASURED_AROUND, MEASURED_TARGET, current};
 use tracing::dispatcher::WeakDispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::span::Attributes;
@@ -12,6 +12,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
+use crate::aws_sdk::{self, WatchedCall};
 use crate::belonging::{Belonging, Owner, Place};
 use crate::log::{BRIDGED, log};
 use crate::query::{ACQUIRE, Database, QUERY, Query, connection_wait};
@@ -27,6 +28,7 @@ pub(crate) struct Recorder {
     pub(crate) spans: LevelFilter,
     pub(crate) queries: Option<Database>,
     pub(crate) queries_in_log: bool,
+    pub(crate) aws_operations: bool,
     /// Tells the spans of several subscribers on one thread apart.
     number: u64,
     /// There is another one in the same subscriber, which does the work.
@@ -35,17 +37,20 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(
-        handle: Handle,
-        log: Targets,
-        spans: LevelFilter,
-        queries: Option<Database>,
-        queries_in_log: bool,
-    ) -> Self {
+    /// One that takes nobody's calls.
+    pub(crate) fn new(handle: Handle, log: Targets, spans: LevelFilter) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dispatch = OnceLock::new();
-        Recorder { handle, log, spans, queries, queries_in_log, number, passive: false, dispatch }
+        Recorder {
+            handle,
+            log,
+            spans,
+            queries: None,
+            queries_in_log: false,
+            aws_operations: false,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            passive: false,
+            dispatch: OnceLock::new(),
+        }
     }
 
     /// Where an event happened, by the spans around it.
@@ -146,6 +151,11 @@ where
             }
             return;
         }
+        let measured = metadata.target() == MEASURED_TARGET;
+        if measured && metadata.name() == MEASURED_AROUND {
+            let watched = span.parent().and_then(|parent| parent.extensions_mut().remove::<WatchedCall>());
+            return watched.into_iter().for_each(WatchedCall::withdraw);
+        }
         let around = span.parent().and_then(|parent| Belonging::of(&parent.extensions()));
         let around_recording = || around.as_ref().map(|around| Arc::clone(&around.recording));
         let recording = if attributes.is_contextual() {
@@ -153,11 +163,14 @@ where
         } else {
             around_recording().or_else(current)
         };
+        let is_operation = self.aws_operations && aws_sdk::is_operation(metadata);
+        if is_operation {
+            span.extensions_mut().replace(WatchedCall::start(attributes, recording.as_ref()));
+        }
         let Some(recording) = recording else { return };
         let around = around.filter(|around| Arc::ptr_eq(&around.recording, &recording));
         let part = around.as_ref().and_then(|around| around.part);
-        let measured = metadata.target() == MEASURED_TARGET;
-        let own = if !measured && *metadata.level() <= self.spans {
+        let own = if !measured && !is_operation && *metadata.level() <= self.spans {
             recording.start_span(metadata.name(), part)
         } else {
             None
@@ -190,7 +203,12 @@ where
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        let belonging = context.span(&id).and_then(|span| span.extensions_mut().remove::<Belonging>());
+        let Some(span) = context.span(&id) else { return };
+        let watched = span.extensions_mut().remove::<WatchedCall>();
+        if let Some(watched) = watched {
+            watched.end(&self.handle);
+        }
+        let belonging = span.extensions_mut().remove::<Belonging>();
         if let Some(Belonging { recording, part: Some(part), is_part: true, .. }) = belonging {
             recording.end_span(part);
         }

@@ -7,8 +7,8 @@ use tracing::{Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Filter};
 
-use crate::query;
 use crate::request_span::REQUEST_TARGET;
+use crate::{aws_sdk, query};
 
 /// Spans and events are chosen apart: a quiet log must not cost the spans that carry a request to spawned work.
 ///
@@ -20,12 +20,27 @@ pub(crate) struct Selection {
 }
 
 /// Crates whose own spans are no parts of anybody's request, however much the user wants to see.
-const INTERNALS: [&str; 10] =
-    ["h2", "hyper", "hyper_util", "mio", "reqwest", "rustls", "sqlx", "tokio", "tonic", "tower"];
+const INTERNALS: [&str; 15] = [
+    "aws_config",
+    "aws_runtime",
+    "aws_sdk",
+    "aws_sigv4",
+    "aws_smithy",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "mio",
+    "reqwest",
+    "rustls",
+    "sqlx",
+    "tokio",
+    "tonic",
+    "tower",
+];
 
 impl Selection {
-    /// Spans up to `spans`, the events of `log`, and what is needed for `queries`.
-    pub(crate) fn new(spans: LevelFilter, log: &Targets, queries: bool) -> Self {
+    /// Spans up to `spans`, the events of `log`, and what is needed for `queries` and `aws_operations`.
+    pub(crate) fn new(spans: LevelFilter, log: &Targets, queries: bool, aws_operations: bool) -> Self {
         let mut spans = Targets::new()
             .with_default(spans)
             .with_targets(INTERNALS.map(|target| (target, spans.min(LevelFilter::INFO))))
@@ -33,10 +48,15 @@ impl Selection {
         let mut events = log.clone();
         if queries {
             // The span that probes whether the events come through passes as they do.
-            spans =
-                spans.with_target(query::QUERY, LevelFilter::DEBUG).with_target(MEASURED_TARGET, LevelFilter::DEBUG);
+            spans = spans.with_target(query::QUERY, LevelFilter::DEBUG);
             events =
                 events.with_target(query::QUERY, LevelFilter::DEBUG).with_target(query::ACQUIRE, LevelFilter::DEBUG);
+        }
+        if aws_operations {
+            spans = spans.with_target(aws_sdk::SERVICES, LevelFilter::DEBUG);
+        }
+        if queries || aws_operations {
+            spans = spans.with_target(MEASURED_TARGET, LevelFilter::DEBUG);
         }
         Selection { spans, events }
     }
@@ -82,6 +102,25 @@ pub(crate) fn from_environment(rust_log: Option<&str>) -> Targets {
 mod tests {
     use super::*;
     use tracing::Level;
+
+    #[test]
+    fn of_the_aws_sdk_only_the_spans_of_operations_are_needed() {
+        let wanted = |operations: bool, target: &str| {
+            let selection = Selection::new(LevelFilter::DEBUG, &Targets::new(), false, operations);
+            selection.spans.would_enable(target, &Level::DEBUG)
+        };
+        for (target, with, without) in [
+            ("aws_sdk_s3::operation::get_object", true, false),
+            ("aws_smithy_runtime::client::orchestrator", false, false),
+            ("aws_config::sso", false, false),
+            (MEASURED_TARGET, true, true),
+            ("my_app", true, true),
+        ] {
+            assert_eq!((wanted(true, target), wanted(false, target)), (with, without), "{target}");
+        }
+        let neither = Selection::new(LevelFilter::INFO, &Targets::new(), false, false);
+        assert!(!neither.spans.would_enable(MEASURED_TARGET, &Level::DEBUG));
+    }
 
     #[test]
     fn the_log_is_what_rust_log_says() {

@@ -1,6 +1,7 @@
 //! One process with one global subscriber, as a service has it: SQLite's threads know no other. What is about
 //! subscribers themselves makes its own for the thread.
 
+mod aws_sdk;
 mod log;
 #[cfg(feature = "peer-tests")]
 mod postgres;
@@ -9,7 +10,7 @@ mod setups;
 mod spans;
 mod sqlite;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tachograph_core::testing::{self, Instance};
 use tachograph_tracing::{Builder, attach};
@@ -32,6 +33,13 @@ fn instance() -> Instance {
     let instance = testing::instance();
     attach(instance.handle());
     instance
+}
+
+/// Held by tests one of whose subscribers wants what no other does, and by the one that counts on nobody wanting it:
+/// whether a callsite is switched off is decided for the whole process.
+fn callsites() -> MutexGuard<'static, ()> {
+    static CALLSITES: Mutex<()> = Mutex::new(());
+    CALLSITES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn info() -> Targets {

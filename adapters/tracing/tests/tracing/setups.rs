@@ -157,6 +157,7 @@ fn a_global_filter_that_lets_sqlx_pass_is_none() {
 
 #[test]
 fn a_filter_around_our_layer_is_told() {
+    let _callsites = crate::callsites();
     let instance = testing::instance();
     // Another layer wants the events, so that they are not switched off for everybody.
     let all = fmt_layer!(Output::default()).with_filter(LevelFilter::DEBUG);
@@ -168,6 +169,7 @@ fn a_filter_around_our_layer_is_told() {
 
 #[test]
 fn no_layer_is_told() {
+    let _callsites = crate::callsites();
     with_default(NoSubscriber::default(), || assert_eq!(check(), Err(Hidden::NoLayer)));
     with_default(tracing_subscriber::registry(), || assert_eq!(check(), Err(Hidden::NoLayer)));
 }
@@ -186,6 +188,7 @@ fn what_fmt_builds_takes_no_layer_with_a_filter() {
 
 #[test]
 fn callsites_that_nobody_wants_stay_switched_off() {
+    let _callsites = crate::callsites();
     let instance = testing::instance();
     let subscriber = subscriber(instance.handle());
     assert_eq!(subscriber.max_level_hint(), Some(LevelFilter::DEBUG));

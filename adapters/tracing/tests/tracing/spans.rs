@@ -92,6 +92,7 @@ async fn parts_are_bounded_and_the_rest_is_counted() {
 
 #[test]
 fn debug_spans_are_parts_where_that_is_wanted_but_not_those_of_hyper() {
+    let _callsites = crate::callsites();
     let instance = testing::instance();
     let layer = Builder::new(instance.handle()).spans(LevelFilter::DEBUG).layer();
     with_default(tracing_subscriber::registry().with(layer), || {
