@@ -16,7 +16,12 @@ pub(crate) async fn read(request: &Request<'_>, response: &mut Response<'_>, exp
 
 /// A server stops at the size that the head announces, be it the body's own or one that the application has set.
 async fn size(response: &mut Response<'_>) -> Option<u64> {
-    match response.body_mut().size().await {
+    // Most bodies were given their size, and need not be sought through.
+    let size = match response.body().preset_size() {
+        Some(size) => Some(size),
+        None => response.body_mut().size().await,
+    };
+    match size {
         Some(size) => Some(size as u64),
         None => response.headers().get_one("content-length")?.parse().ok(),
     }
@@ -24,6 +29,10 @@ async fn size(response: &mut Response<'_>) -> Option<u64> {
 
 /// rocket sets the status of an upgrade later than anybody can see it: when the request asks for what the response offers.
 fn is_upgrade(request: &Request<'_>, response: &mut Response<'_>) -> bool {
+    // What has a body is none, and need not be asked.
+    if response.body().is_some() {
+        return false;
+    }
     let mut asked = request.headers().get("upgrade").flat_map(|protocols| protocols.split(','));
     asked.any(|protocol| response.upgrade(protocol.trim()).is_some())
 }
@@ -35,11 +44,11 @@ pub(crate) fn name_request(response: &mut Response<'_>, recording: &Recording) {
     response.set_raw_header(X_REQUEST_ID, id.to_owned());
 }
 
-/// The same body in the same chunks, measured to its end.
-pub(crate) async fn wrap(response: &mut Response<'_>, answer: AnswerBody) {
-    let mut body = response.body_mut().take();
+/// The same body in the same chunks, measured to its end. Its size is known by now, if it can be.
+pub(crate) fn wrap(response: &mut Response<'_>, answer: AnswerBody) {
+    let body = response.body_mut().take();
     let max_chunk_size = body.max_chunk_size();
-    match body.size().await {
+    match body.preset_size() {
         // The size is kept, or Content-Length would be lost.
         Some(size) => response.set_sized_body(size, MeasuredBody::new(body, answer)),
         None => response.set_streamed_body(MeasuredBody::new(body, answer)),

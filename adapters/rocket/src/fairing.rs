@@ -110,7 +110,7 @@ impl rocket::fairing::Fairing for Fairing {
         let (status, answer) = answer::read(request, response, expected).await;
         let body = open.answer(status, answer);
         if body.is_open() {
-            answer::wrap(response, body).await;
+            answer::wrap(response, body);
         }
     }
 

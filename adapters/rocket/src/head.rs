@@ -17,19 +17,19 @@ pub(crate) fn read<'a>(request: &'a Request<'_>, body_bytes: Option<u64>) -> Req
     }
 }
 
-/// The size of the body, where it is announced, or where rocket has the whole of it.
+/// The size of the body, where rocket has the whole of it, or where it is announced.
 pub(crate) async fn body_bytes(request: &Request<'_>, data: &mut Data<'_>) -> Option<u64> {
     /// The most that can be looked at without taking it from the handler.
     const MOST: usize = 512;
-    if let Some(announced) = request.headers().get_one("content-length") {
-        return announced.parse().ok();
+    // rocket has read the first few bytes of every body already, so this waits for nothing. It takes less than to look for a
+    // header, and most requests have no body.
+    if data.peek_complete() {
+        let bytes = data.peek(MOST).await.len();
+        if bytes < MOST {
+            return Some(bytes as u64);
+        }
     }
-    // rocket has read the first few bytes of every body already, so this waits for nothing.
-    if !data.peek_complete() {
-        return None;
-    }
-    let bytes = data.peek(MOST).await.len();
-    (bytes < MOST).then_some(bytes as u64)
+    request.headers().get_one("content-length")?.parse().ok()
 }
 
 pub(crate) struct Headers<'a>(pub(crate) &'a HeaderMap<'a>);

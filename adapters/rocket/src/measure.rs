@@ -46,39 +46,60 @@ pub fn measure_catchers(catchers: impl IntoIterator<Item = Catcher>) -> Vec<Catc
 #[derive(Clone)]
 struct Measured<H>(H);
 
-#[rocket::async_trait]
+// Written out as rocket's trait has it, and not by `async_trait`: a handler's data would be moved from one future into the
+// next, and requests that pass would pay for a future of ours.
 impl route::Handler for Measured<Box<dyn route::Handler>> {
-    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> route::Outcome<'r> {
+    fn handle<'r, 'life0, 'life1, 'async_trait>(
+        &'life0 self,
+        request: &'r Request<'life1>,
+        data: Data<'r>,
+    ) -> route::BoxFuture<'async_trait, route::Outcome<'r>>
+    where
+        'r: 'async_trait,
+        'life0: 'async_trait,
+        'life1: 'async_trait,
+        Self: 'async_trait,
+    {
         match underway::recording(request) {
-            Some(recording) => inside(recording, || self.0.handle(request, data)).await,
-            None => self.0.handle(request, data).await,
+            Some(recording) => Box::pin(inside(recording, move || self.0.handle(request, data))),
+            None => self.0.handle(request, data),
         }
     }
 }
 
-#[rocket::async_trait]
 impl catcher::Handler for Measured<Box<dyn catcher::Handler>> {
-    async fn handle<'r>(&self, status: http::Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+    fn handle<'r, 'life0, 'life1, 'async_trait>(
+        &'life0 self,
+        status: http::Status,
+        request: &'r Request<'life1>,
+    ) -> catcher::BoxFuture<'async_trait, catcher::Result<'r>>
+    where
+        'r: 'async_trait,
+        'life0: 'async_trait,
+        'life1: 'async_trait,
+        Self: 'async_trait,
+    {
         match underway::recording(request) {
-            Some(recording) => inside(recording, || self.0.handle(status, request)).await,
-            None => self.0.handle(status, request).await,
+            Some(recording) => Box::pin(inside(recording, move || self.0.handle(status, request))),
+            None => self.0.handle(status, request),
         }
     }
 }
 
-/// Runs a handler, from the call that makes its future, as a part of its request.
-async fn inside<F: Future>(recording: Arc<Recording>, handle: impl FnOnce() -> F) -> F::Output {
-    let work = async {
-        let _on_panic = OnPanic(&recording);
+/// A handler, from the call that makes its future, as a part of its request.
+fn inside<F: Future>(recording: Arc<Recording>, handle: impl FnOnce() -> F) -> impl Future<Output = F::Output> {
+    let on_panic = OnPanic(Arc::clone(&recording));
+    let work = async move {
+        let _on_panic = on_panic;
         handle().await
     };
-    InRequest::new(Some(Arc::clone(&recording)), work).await
+    InRequest::new(Some(recording), work)
 }
 
 /// rocket makes an answer of a panic, so nobody further out sees it.
-struct OnPanic<'a>(&'a Recording);
+struct OnPanic(Arc<Recording>);
 
-impl Drop for OnPanic<'_> {
+impl Drop for OnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.panicked();
