@@ -1,11 +1,14 @@
 //! Which request a call belongs to, among many that run at once.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use rocket::{Build, Rocket, Route, get, routes};
-use tachograph_core::{InCurrentRequest, database_call, request};
+use tachograph_core::{Companion, Companions, InCurrentRequest, Recording, database_call, request};
 use tachograph_rocket::measure;
 use tokio::task::JoinSet;
 
-use crate::server::{Recorder, get_and_close, rocket, serve, talk};
+use crate::server::{Recorder, client, get as fetch, get_and_close, rocket, serve, talk};
 
 async fn query() {
     database_call("sqlite", "main", "SELECT * FROM experiments WHERE id = ?").measure(tokio::task::yield_now()).await;
@@ -57,5 +60,46 @@ async fn two_hundred_requests_at_once_keep_their_calls_apart() {
             assert_eq!(record.database().count(), count as u32 + 2);
             assert_eq!(record.breakdown().total(), record.duration());
         }
+    }
+}
+
+thread_local! {
+    static ACCOMPANIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a request's span is to tracing.
+struct Span;
+
+impl Companions for Span {
+    fn accompany(&self, _: &Arc<Recording>) -> Option<Box<dyn Companion>> {
+        Some(Box::new(Span))
+    }
+}
+
+impl Companion for Span {
+    fn enter(&self) {
+        ACCOMPANIED.set(true);
+    }
+
+    fn exit(&self) {
+        ACCOMPANIED.set(false);
+    }
+}
+
+#[get("/span")]
+async fn span() -> String {
+    let before = ACCOMPANIED.get();
+    tokio::task::yield_now().await;
+    format!("{before} {}", ACCOMPANIED.get())
+}
+
+#[tokio::test]
+async fn measured_routes_run_in_the_span_of_their_request() {
+    let recorder = Recorder::new();
+    assert!(recorder.handle.accompany(Span));
+    for (routes, told) in [(routes![span], "false false"), (measure(routes![span]), "true true")] {
+        let client = client(application(&recorder, routes)).await;
+        assert_eq!(fetch(&client, "/span").await.1, told);
+        assert!(!ACCOMPANIED.get());
     }
 }
