@@ -28,6 +28,15 @@ async fn patient(url: &str) -> Connection<MultiplexedConnection> {
     client.get_multiplexed_async_connection_with_config(&config).await.expect("the server answers").measured("flags")
 }
 
+async fn eventually(mut so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !so().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never comes to that");
+}
+
 #[tokio::test]
 async fn commands_have_their_hits_and_their_errors_in_both_protocols() {
     for protocol in [2, 3] {
@@ -213,9 +222,7 @@ async fn a_manager_that_connects_again_is_measured_on() {
     assert_eq!(errors(&during), ["io", "connect"]);
 
     server.start_again().await;
-    while get().await.is_err() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually(async || get().await.is_ok()).await;
     let (_, after) = record(async { get().await.unwrap() }).await;
     assert_eq!(calls(&after), [("GET", Completed, found(0, 1))]);
 }
@@ -227,9 +234,8 @@ async fn the_commands_of_a_cluster_are_measured() {
     let server = Server::start(&["--cluster-enabled", "yes", "--cluster-port", &bus]).await;
     let mut node = patient(&server.url()).await;
     let () = cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16383).query_async(&mut node).await.unwrap();
-    while !cmd("CLUSTER").arg("INFO").query_async::<String>(&mut node).await.unwrap().contains("cluster_state:ok") {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let mut info = async || cmd("CLUSTER").arg("INFO").query_async::<String>(&mut node).await.unwrap();
+    eventually(async || info().await.contains("cluster_state:ok")).await;
     let client = redis::cluster::ClusterClient::new([server.url()]).unwrap();
     let connection: ClusterConnection = client.get_async_connection().await.unwrap();
     let mut flags = connection.measured("flags");

@@ -25,9 +25,12 @@ async fn named(url: &str, name: &str) -> PgPool {
 /// Returns once the connection of this name sleeps.
 async fn asleep(watcher: &SqlxPool, name: &str) {
     let asleep = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event = 'PgSleep'";
-    while sqlx::query_scalar::<_, i64>(asleep).bind(name).fetch_one(watcher).await.unwrap() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let waiting = async {
+        while sqlx::query_scalar::<_, i64>(asleep).bind(name).fetch_one(watcher).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never sleeps");
 }
 
 async fn terminate(watcher: &SqlxPool, name: &str) {
