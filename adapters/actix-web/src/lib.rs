@@ -83,29 +83,16 @@
 //!
 //! # Work that leaves the request
 //! What is awaited in the handler belongs to the request, `join!` and `select!` included. What is handed to
-//! [`rt::spawn`](actix_web::rt::spawn) does so by
-//! [`in_current_request`](tachograph_core::InCurrentRequest::in_current_request):
+//! [`rt::spawn`](actix_web::rt::spawn) or [`web::block`](actix_web::web::block) does so where it is told:
 //!
 //! ```
 //! # async fn send_mail() {}
-//! # async fn handler() {
-//! use tachograph_core::InCurrentRequest;
+//! # fn resize_picture() {}
+//! # async fn handler() -> Result<(), actix_web::error::BlockingError> {
+//! use tachograph_core::{InCurrentRequest, in_current_request};
 //!
 //! actix_web::rt::spawn(send_mail().in_current_request());
-//! # }
-//! ```
-//!
-//! A closure in [`web::block`](actix_web::web::block) is taken along by hand:
-//!
-//! ```
-//! # fn query() {}
-//! # async fn handler() -> Result<(), actix_web::error::BlockingError> {
-//! let request = tachograph_core::current();
-//! actix_web::web::block(move || match request {
-//!     Some(request) => request.poll(query),
-//!     None => query(),
-//! })
-//! .await?;
+//! actix_web::web::block(in_current_request(|| resize_picture())).await?;
 //! # Ok(())
 //! # }
 //! ```

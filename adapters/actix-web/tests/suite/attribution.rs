@@ -5,7 +5,7 @@ use actix_web::test::{TestRequest, call_and_read_body};
 use actix_web::web::{self, Path};
 use actix_web::{App, HttpResponse};
 use futures_util::future::join_all;
-use tachograph_core::{Handle, InCurrentRequest, current, database_call, request};
+use tachograph_core::{Handle, InCurrentRequest, current, database_call, in_current_request, request};
 use tokio::sync::Mutex;
 use tokio::sync::oneshot::channel;
 
@@ -20,9 +20,8 @@ async fn work_that_is_taken_along_belongs_to_the_request() {
     let mut recorder = Recorder::new();
     let handler = async || {
         rt::spawn(query().in_current_request()).await.unwrap();
-        let request = current();
         let blocking = || drop(database_call("sqlite", "main", "SELECT 1").start());
-        web::block(move || request.unwrap().poll(blocking)).await.unwrap();
+        web::block(in_current_request(blocking)).await.unwrap();
         // One future, and thus not `Send`.
         let local = std::rc::Rc::new(());
         tokio::join!(query(), query());

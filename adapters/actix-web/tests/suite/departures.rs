@@ -19,7 +19,17 @@ struct Gate {
     open: Notify,
 }
 
+/// Rolls back when it is given up, as a transaction does.
+struct Transaction;
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        database_call("sqlite", "main", "ROLLBACK").start().completed();
+    }
+}
+
 async fn slow(gate: Data<Gate>) -> &'static str {
+    let _transaction = Transaction;
     let query = database_call("sqlite", "main", "SELECT * FROM experiments").start();
     gate.entered.notify_one();
     gate.open.notified().await;
@@ -40,7 +50,7 @@ async fn a_client_that_resets_while_the_handler_works_has_left() {
     drop(stream);
     let record = recorder.only().await;
     assert_eq!((record.outcome(), record.status_code()), (Outcome::ClientDisconnected, None));
-    assert_eq!((record.route(), record.calls().len()), (Some("/slow"), 1));
+    assert_eq!((record.route(), record.calls().len()), (Some("/slow"), 2));
     assert_eq!(record.calls()[0].outcome(), CallOutcome::Cancelled);
     assert_eq!(recorder.handle.counters().unattributed_calls, 0);
 }
@@ -81,7 +91,11 @@ async fn a_client_can_leave_while_the_body_is_sent() {
     let mut recorder = Recorder::new();
     let middleware = recorder.middleware();
     let endless = async || {
-        let chunk = || Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 64 * 1024]));
+        let transaction = Transaction;
+        let chunk = move || {
+            let _open = &transaction;
+            Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 64 * 1024]))
+        };
         HttpResponse::Ok().streaming(stream::repeat_with(chunk))
     };
     let address = serve!(App::new().route("/endless", web::get().to(endless)).wrap(middleware.clone()));
@@ -96,6 +110,7 @@ async fn a_client_can_leave_while_the_body_is_sent() {
         assert_eq!((record.outcome(), record.status_code()), (Outcome::ClientDisconnected, Some(200)));
         assert_eq!(record.route(), Some("/endless"));
         assert!(record.response_bytes() >= 64 * 1024);
+        assert_eq!(record.calls().len(), 1);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Errors of handlers, of extractors, and of the middleware inside.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
@@ -9,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, call_service, read_body};
 use actix_web::{App, Error, HttpResponse, ResponseError, web};
-use tachograph_core::{Outcome, request};
+use tachograph_core::{ManualClock, Outcome, Share, request};
 
 use crate::server::{Recorder, get_and_close, in_process, serve, talk};
 
@@ -122,13 +123,15 @@ async fn an_error_of_an_inner_middleware_is_followed_to_its_response() {
 
 #[actix_web::test]
 async fn an_error_passes_on_as_it_is_and_can_be_looked_at_more_than_once() {
-    let mut recorder = Recorder::new();
+    let clock = ManualClock::new();
+    let mut recorder = Recorder::with_clock(clock.clone());
     let app = in_process!(App::new().configure(pages).wrap(from_fn(refuse)).wrap(recorder.middleware()));
     let late = TestRequest::get().uri("/late").to_request();
     let Err(error) = app.call(late).await else { panic!("the error is not made a response of here") };
     assert!(error.as_error::<NoDatabase>().is_some());
     assert_eq!((error.to_string(), recorder.handle.in_flight()), ("no database".to_owned(), 1));
 
+    clock.advance(Duration::from_millis(5));
     let bytes = |response: HttpResponse| response.into_body().try_into_bytes().unwrap();
     let (first, second) = (error.error_response(), error.error_response());
     assert_eq!(first.headers().get("x-request-id"), second.headers().get("x-request-id"));
@@ -136,6 +139,7 @@ async fn an_error_passes_on_as_it_is_and_can_be_looked_at_more_than_once() {
     drop(error);
     let record = recorder.only().await;
     assert_eq!((record.status_code(), record.response_bytes()), (Some(503), 5));
+    assert_eq!((record.duration(), record.breakdown().share(Share::Own)), (Duration::from_millis(5), Duration::ZERO));
     assert_eq!(record.error_type().as_deref(), Some("503"), "what it says outside of the request is not heard");
 }
 
