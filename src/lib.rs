@@ -24,8 +24,9 @@
 //!   return the guard that flushes when it is dropped: bind it to a name, for `let _ =` drops it at once.
 //! - A module for each framework and client, switched on by a feature of its name: `axum` (any http 1.x service: `tower`),
 //!   `sqlx`, `reqwest`, and `tracing` for the application's own spans and events, with sqlx's queries at no code.
-//! - [`request`] is what the application says of the request it is working on; [`spawn`] and
-//!   [`in_current_request`](InCurrentRequest::in_current_request) keep work with its request; [`task`] measures work that
+//! - [`request`] is what the application says of the request it is working on; [`spawn`], [`spawn_blocking`],
+//!   [`in_current_request`](InCurrentRequest::in_current_request) of a future and [`in_current_request()`] of a closure keep
+//!   work with its request; [`task`] measures work that
 //!   no request started; [`database_call`] and its like time clients that have no module here.
 //! - [`testing`] captures records in tests.
 //!
@@ -37,7 +38,7 @@
 //! | `sqlx` (0.9); `sqlx-sqlite`, `sqlx-postgres`, `sqlx-mysql`, `sqlx-any` | a measured pool; with the database's own, the rows that a statement changed, and aliases such as `SqlitePool` |
 //! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
 //! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries at no code |
-//! | `tokio` (with any framework) | [`spawn`], [`shutdown_signal`] |
+//! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`shutdown_signal`] |
 //!
 //! # When a process aborts
 //! With `panic = "abort"` the first panic ends the process at once: the record of the request that panicked, those of all
@@ -64,7 +65,7 @@ pub use init::init;
 #[cfg(feature = "tokio")]
 pub use shutdown::shutdown_signal;
 #[cfg(feature = "tokio")]
-pub use spawn::spawn;
+pub use spawn::{spawn, spawn_blocking};
 
 pub use tachograph_core as core;
 pub use tachograph_core::{

@@ -1,6 +1,6 @@
 //! diesel 2.3: every query of every connection, by diesel's own instrumentation.
 //!
-//! diesel blocks, so its queries run on threads for such work; [`spawn_blocking`](crate::blocking::spawn_blocking) keeps
+//! diesel blocks, so its queries run on threads for such work; [`spawn_blocking`](tachograph::spawn_blocking) keeps
 //! them with their request. What is seen: every statement, with its error; BEGIN, COMMIT and ROLLBACK as the time they
 //! take. What is not: how many rows came back, and waiting for a connection: around the `get` of a pool, hold
 //! `tachograph::core::start_connection_wait()`.
@@ -62,7 +62,7 @@ mod tests {
     use tachograph::core::{Call, CallOutcome};
     use tachograph::{Record, testing};
 
-    use crate::blocking::spawn_blocking;
+    use tachograph::spawn_blocking;
 
     diesel::table! {
         experiments (id) {
