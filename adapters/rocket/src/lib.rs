@@ -50,7 +50,9 @@
 //! - A body that fails is recorded as *body_failed*, though to the client rocket ends it as if it were complete, unless its
 //!   size was announced.
 //! - What rocket cannot parse, an unknown method above all, it answers without asking any fairing: there is no record.
-//! - The size of a request's body is known where it is announced, or below 11 bytes. rocket lets nobody wrap it.
+//! - A request begins when rocket has the first 14 bytes of its body, or all of it: it looks for a form's `_method` there
+//!   before it asks any fairing.
+//! - The size of a request's body is known where it is announced, or below 14 bytes. rocket lets nobody wrap it.
 //! - Scheme and protocol version are not known. Header values that are no UTF-8 are gone.
 //! - A method that a route does not allow is a 404 without a route.
 //!
