@@ -1,5 +1,8 @@
 //! The end of the process, announced.
 
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
+
 /// Waits for SIGTERM or Ctrl-C: for a server's graceful shutdown, after which the guard is dropped and flushes.
 ///
 /// ```no_run
@@ -12,27 +15,50 @@
 /// From then on the process does not end by these signals any more, so a server that may drain for long needs a bound of
 /// its own.
 ///
+/// The signals are listened for from the call on, even before this is first awaited: called before a server says that it
+/// listens, it leaves no moment in which the process would end at once.
+///
 /// Where a signal cannot be listened for, that one is never seen; the process then ends by it, as it would without.
-pub async fn shutdown_signal() {
-    tokio::select! {
-        () = interrupt() => {}
-        () = terminate() => {}
-    }
-}
-
-async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+///
+/// # Panics
+/// Outside a runtime of tokio.
+pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
+    let (interrupt, terminate) = (interrupt(), terminate());
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
     }
 }
 
 #[cfg(unix)]
-async fn terminate() {
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
+fn interrupt() -> impl Future<Output = ()> + Send + 'static {
+    received(SignalKind::interrupt())
+}
+
+#[cfg(unix)]
+fn terminate() -> impl Future<Output = ()> + Send + 'static {
+    received(SignalKind::terminate())
+}
+
+#[cfg(unix)]
+fn received(kind: SignalKind) -> impl Future<Output = ()> + Send + 'static {
+    let listening = signal(kind);
+    async {
+        match listening {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
         }
-        Err(_) => std::future::pending::<()>().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

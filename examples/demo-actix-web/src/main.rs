@@ -10,8 +10,8 @@ use actix_web::middleware::Compress;
 use actix_web::{HttpServer, rt, web};
 use tachograph_experiments::{App, Settings};
 
-/// How long open requests have to end once the process is told to.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
+const GRACE: Duration = Duration::from_secs(1);
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -28,6 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .disable_signals()
     .bind((Ipv4Addr::LOCALHOST, settings.port))
     .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+    let told = tachograph::shutdown_signal();
     for address in server.addrs() {
         // To stderr: stdout has the records, one a line.
         eprint!("{}", tachograph_experiments::how_to_try(address));
@@ -36,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = server.run();
     let handle = server.handle();
     let signal = async {
-        tachograph::shutdown_signal().await;
+        told.await;
         rt::spawn(handle.stop(true));
         rt::time::sleep(GRACE).await;
     };

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tachograph_experiments::{App, Settings};
 use tokio::net::TcpListener;
 
-/// How long open requests have to end once the process is told to.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
+const GRACE: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -21,12 +21,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))
         .await
         .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+    let told = tachograph::shutdown_signal();
     // To stderr: stdout has the records, one a line.
     eprint!("{}", tachograph_experiments::how_to_try(listener.local_addr()?));
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let signal = async {
-        tachograph::shutdown_signal().await;
+        told.await;
         let _ = stopping.send(());
     };
     let serve = axum::serve(listener, routes::router(app)).with_graceful_shutdown(signal);

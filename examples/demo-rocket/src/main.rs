@@ -4,26 +4,47 @@ mod routes;
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
 
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
+use rocket::tokio::time::sleep;
 use rocket::{Build, Config, Rocket};
 use tachograph_experiments::{App, Settings};
+
+/// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
+const GRACE: Duration = Duration::from_secs(1);
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let _guard = tachograph::init!()?;
     let settings = Settings::from_env()?;
     let app = App::start(&settings).await?;
-    match application(app, &settings).launch().await {
-        Ok(_) => Ok(()),
-        // What is still open after the grace is recorded as such when the guard goes, and is no fault of the process.
-        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
-        Err(error) if matches!(error.kind(), ErrorKind::Bind(_)) => {
-            Err(format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port).into())
-        }
-        Err(error) => Err(error.into()),
+    let rocket = application(app, &settings).ignite().await?;
+    let shutdown = rocket.shutdown();
+    let told = tachograph::shutdown_signal();
+    let mut signal = pin!(async {
+        told.await;
+        shutdown.notify();
+        sleep(GRACE).await;
+    });
+    rocket::tokio::select! {
+        // A task of its own outlives the guard: what is still open after the grace is recorded as such, not as given up.
+        served = rocket::tokio::spawn(rocket.launch()) => match served? {
+            Ok(_) => return Ok(()),
+            // rocket has stopped to accept, and what is open goes on by itself.
+            Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::Bind(_)) => {
+                let port = settings.port;
+                return Err(format!("cannot listen on 127.0.0.1:{port}: {error}; set PORT to a free one").into());
+            }
+            Err(error) => return Err(error.into()),
+        },
+        () = &mut signal => return Ok(()),
     }
+    signal.await;
+    Ok(())
 }
 
 fn application(app: App, settings: &Settings) -> Rocket<Build> {
@@ -33,9 +54,10 @@ fn application(app: App, settings: &Settings) -> Rocket<Build> {
         // stdout has the records, one a line, and rocket would log there too.
         .merge((Config::LOG_LEVEL, "off"))
         .merge((Config::CLI_COLORS, false))
-        // How long open requests have to end once the process is told to, in seconds.
-        .merge(("shutdown.grace", 2))
-        .merge(("shutdown.mercy", 0));
+        // The process ends by itself before rocket would cut off what is open.
+        .merge(("shutdown.ctrlc", false))
+        .merge(("shutdown.signals", Vec::<String>::new()))
+        .merge(("shutdown.grace", 2 * GRACE.as_secs()));
     rocket::custom(config)
         .manage(app)
         .mount("/", tachograph::rocket::measure(routes::routes()))
