@@ -94,6 +94,7 @@ pub const RESERVED: &[&str] = &[
     "external_errors",
     "cache_hits",
     "cache_misses",
+    "cache_errors",
     "cache_ms",
     "own_ms",
     "body_ms",

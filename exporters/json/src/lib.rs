@@ -52,6 +52,7 @@
 //! | `external_calls`, `external_ms` | calls to other services |
 //! | `external_total_ms`, `external_errors` | where another service was called; `external_errors` where it is known (the AWS SDK's spans do not tell) |
 //! | `cache_hits`, `cache_misses`, `cache_ms` | keys found and not found |
+//! | `cache_errors` | where a cache was called: a lookup that failed is neither a hit nor a miss |
 //! | `own_ms`, `body_ms`, `waiting_ms` | the service's own code; sending the body; everything else |
 //!
 //! `own_ms + db_ms + db_wait_ms + external_ms + cache_ms + body_ms + waiting_ms` is `duration_ms`, exactly, as written.

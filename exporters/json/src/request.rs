@@ -143,6 +143,9 @@ fn times_and_sizes(record: &Record, line: &mut Line<'_>) {
     line.integer(key!("cache_hits"), record.cache().hits());
     line.integer(key!("cache_misses"), record.cache().misses());
     line.millis(key!("cache_ms"), share(Share::Cache));
+    if record.cache().calls().count() > 0 {
+        line.integer(key!("cache_errors"), record.cache().calls().errors());
+    }
     line.millis(key!("own_ms"), share(Share::Own));
     line.millis(key!("body_ms"), share(Share::Body));
     line.millis(key!("waiting_ms"), share(Share::Waiting));

@@ -94,6 +94,10 @@ fn follow(fields: &mut Map<String, Value>, decided: impl Fn(&str) -> bool) {
     if fields["external_calls"] != 0 {
         follows.extend([("external_total_ms", json!(TIME)), ("external_errors", json!(0))]);
     }
+    // The map in memory, or Redis: a look-up is a call.
+    if fields["cache_hits"] != 0 || fields["cache_misses"] != 0 {
+        follows.push(("cache_errors", json!(0)));
+    }
     for (name, value) in follows {
         if !decided(name) {
             set(fields, name, value);

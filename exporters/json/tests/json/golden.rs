@@ -61,6 +61,7 @@ fn a_request_with_everything() {
         bench.call(CallKind::External, "GET", 4_005);
         request().cache_hit("flags").cache_miss("flags").cache_miss("flags");
         bench.call(CallKind::Cache, "GET", 75);
+        start_call(Operation::cache("flags", "GET"), None).failed("io");
         let error =
             StoreError(Some(Box::new(StoreError(Some(Box::new(StoreError(None, "full"))), "disk"))), "not stored");
         request()
@@ -90,7 +91,7 @@ fn a_request_with_everything() {
         r#""duration_ms":11.83,"first_byte_ms":9.83,"request_bytes":52,"response_bytes":11,"streaming":false,"#,
         r#""db_queries":2,"db_ms":3,"db_total_ms":3,"db_wait_ms":0.25,"db_rows":3,"db_errors":1,"db_slowest_ms":2,"#,
         r#""db_repeats":2,"external_calls":1,"external_ms":4.005,"external_total_ms":4.005,"external_errors":0,"#,
-        r#""cache_hits":1,"cache_misses":2,"cache_ms":0.075,"own_ms":1.5,"body_ms":2,"waiting_ms":1,"#,
+        r#""cache_hits":1,"cache_misses":2,"cache_ms":0.075,"cache_errors":1,"own_ms":1.5,"body_ms":2,"waiting_ms":1,"#,
         r#""experiment_id":7,"plan":"\"pro\"","ratio":0.25,"beta":true,"#,
         r#""metadata":{"cart":{"items":[1,2]},"note":"two\nlines"}}"#,
     );
