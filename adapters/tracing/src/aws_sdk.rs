@@ -1,8 +1,6 @@
 //! The span that the AWS SDK makes around each operation, taken for a call.
 
-use std::sync::Arc;
-
-use tachograph_core::{Handle, OpenCall, Operation, Recording, Scope, start_call};
+use tachograph_core::{Handle, OpenCall, Operation, current, start_call};
 use tracing::Metadata;
 use tracing::field::{Field, Visit};
 use tracing::span::Attributes;
@@ -27,13 +25,13 @@ pub(crate) enum WatchedCall {
 }
 
 impl WatchedCall {
-    /// The operation begins, for this request.
-    pub(crate) fn start(attributes: &Attributes<'_>, recording: Option<&Arc<Recording>>) -> Self {
-        let Some(recording) = recording else { return WatchedCall::OfNobody };
+    /// The operation begins, for the request that is current: its span is made when its future is polled.
+    pub(crate) fn start(attributes: &Attributes<'_>) -> Self {
+        if current().is_none() {
+            return WatchedCall::OfNobody;
+        }
         let mut names = Names::default();
         attributes.record(&mut names);
-        // The span is made where its request is current, or below another span that brings the request.
-        let _scope = Scope::alone(Some(Arc::clone(recording)));
         WatchedCall::Open(start_call(Operation::rpc("aws-api", &names.service, &names.method, None), None))
     }
 

@@ -165,7 +165,7 @@ where
         };
         let is_operation = self.aws_operations && aws_sdk::is_operation(metadata);
         if is_operation {
-            span.extensions_mut().replace(WatchedCall::start(attributes, recording.as_ref()));
+            span.extensions_mut().replace(WatchedCall::start(attributes));
         }
         let Some(recording) = recording else { return };
         let around = around.filter(|around| Arc::ptr_eq(&around.recording, &recording));

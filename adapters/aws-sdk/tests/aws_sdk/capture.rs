@@ -1,9 +1,11 @@
 //! Together with the layer that sees operations by the SDK's own spans.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use tachograph_core::{CallOutcome, Record, Share};
+use tracing::Dispatch;
 use tracing::instrument::WithSubscriber as _;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -13,12 +15,20 @@ use crate::script::Step;
 use crate::{MS, Scene, get_item, only};
 
 /// Beside a layer of the user's that wants to see all of the SDK's spans.
-async fn record(scene: &Scene, work: impl Future<Output = ()>) -> Record {
+fn subscriber(scene: &Scene) -> Dispatch {
+    // While there is but one subscriber, a thread that has none decides for all that nobody wants a span. Services have
+    // a global one, which every thread has.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+    LazyLock::force(&SECOND);
     let theirs = Targets::new().with_default(LevelFilter::TRACE);
     let subscriber = tracing_subscriber::registry()
         .with(tracing_subscriber::layer::Identity::new().with_filter(theirs))
         .with(tachograph_tracing::layer(scene.instance.handle()));
-    scene.instance.record(work).with_subscriber(subscriber).await.1
+    Dispatch::new(subscriber)
+}
+
+async fn record(scene: &Scene, work: impl Future<Output = ()>) -> Record {
+    scene.instance.record(work).with_subscriber(subscriber(scene)).await.1
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,8 +87,7 @@ async fn outside_a_request_what_is_measured_is_counted_once() {
     let scene = Scene::new();
     scene.script.then(Step::ok("{}"));
     let client = scene.client();
-    let layer = tachograph_tracing::layer(scene.instance.handle());
     let work = scene.instance.scope(async { get_item(&client).send().await.unwrap() });
-    work.with_subscriber(tracing_subscriber::registry().with(layer)).await;
+    work.with_subscriber(subscriber(&scene)).await;
     assert_eq!(scene.instance.handle().counters().unattributed_calls, 1);
 }
