@@ -58,9 +58,9 @@ impl Fairing {
     /// }
     /// ```
     ///
-    /// There, that is on the main thread when the runtime has ended. Requests that are open still are recorded as such.
-    /// Where a handler blocks its thread for ever, so that rocket cannot be dropped, the guard is dropped half a second
-    /// after rocket's own bounds for a shutdown (`grace` and `mercy`).
+    /// There, that is on the main thread when the runtime has ended. Where a handler has not ended half a second after
+    /// rocket's own bounds for a shutdown (`grace` and `mercy`, 5 s by default), it is then, for rocket may never be
+    /// dropped: what is open is recorded as *open_at_shutdown*. `#[launch]` itself ends such a process by a panic.
     pub fn owning(self, guard: impl Send + 'static) -> Self {
         self.owned.add(guard);
         self
