@@ -22,8 +22,9 @@
 //!
 //! - [`init!`] sets a service up that has nothing set up yet, [`builder!`] one with a tracing subscriber of its own. Both
 //!   return the guard that flushes when it is dropped: bind it to a name, for `let _ =` drops it at once.
-//! - A module for each framework and client, switched on by a feature of its name: `axum` (any http 1.x service: `tower`),
-//!   `sqlx`, `reqwest`, and `tracing` for the application's own spans and events, with sqlx's queries at no code.
+//! - A module for each framework and client, switched on by a feature of its name: `axum`, `actix_web`, `rocket` (any other
+//!   http 1.x service: `tower`), `sqlx`, `reqwest`, `redis`, `aws_sdk` (clients that are tower services: `tower::client`), and
+//!   `tracing` for the application's own spans and events, with sqlx's queries and the AWS SDK's operations at no code.
 //! - [`request`] is what the application says of the request it is working on; [`spawn`], [`spawn_blocking`],
 //!   [`in_current_request`](InCurrentRequest::in_current_request) of a future and [`in_current_request()`] of a closure keep
 //!   work with its request; [`task`] measures work that
@@ -34,10 +35,12 @@
 //! | feature | what |
 //! |---|---|
 //! | `json` (default) | lines of JSON or text |
-//! | `axum` (0.8), `tower` (http 1.x) | requests |
+//! | `axum` (0.8), `actix-web` (4), `rocket` (0.5), `tower` (http 1.x) | requests |
 //! | `sqlx` (0.9); `sqlx-sqlite`, `sqlx-postgres`, `sqlx-mysql`, `sqlx-any` | a measured pool; with the database's own, the rows that a statement changed, and aliases such as `SqlitePool` |
 //! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
-//! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries at no code |
+//! | `redis` (1) | a measured connection |
+//! | `aws-sdk` (1) | an interceptor for its clients |
+//! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries and the AWS SDK's operations at no code |
 //! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`shutdown_signal`] |
 //!
 //! # When a process aborts
