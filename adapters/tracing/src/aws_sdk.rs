@@ -8,7 +8,8 @@ use tracing::span::Attributes;
 /// Where all targets of such spans begin: `aws_sdk_dynamodb::operation::get_item`.
 pub(crate) const SERVICES: &str = "aws_sdk";
 
-/// Whether it is the span around an operation, which lives from the first poll of its future until that is dropped.
+/// Whether it is the span around an operation: it lives from the first poll of the operation's future until that is
+/// dropped. Our filter lets it come where it is wanted.
 pub(crate) fn is_operation(metadata: &Metadata<'_>) -> bool {
     metadata.target().strip_prefix(SERVICES).is_some_and(|service| service.contains("::operation::"))
         && metadata.fields().field(SERVICE).is_some()

@@ -122,7 +122,6 @@ impl Builder {
         let mut recorder = Recorder::new(self.handle, self.log, self.spans);
         recorder.queries = self.queries.then_some(self.database);
         recorder.queries_in_log = self.queries_in_log;
-        recorder.aws_operations = self.aws_operations;
         recorder.with_filter(selection)
     }
 }

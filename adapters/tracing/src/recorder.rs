@@ -28,7 +28,6 @@ pub(crate) struct Recorder {
     pub(crate) spans: LevelFilter,
     pub(crate) queries: Option<Database>,
     pub(crate) queries_in_log: bool,
-    pub(crate) aws_operations: bool,
     /// Tells the spans of several subscribers on one thread apart.
     number: u64,
     /// There is another one in the same subscriber, which does the work.
@@ -46,7 +45,6 @@ impl Recorder {
             spans,
             queries: None,
             queries_in_log: false,
-            aws_operations: false,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             passive: false,
             dispatch: OnceLock::new(),
@@ -163,7 +161,7 @@ where
         } else {
             around_recording().or_else(current)
         };
-        let is_operation = self.aws_operations && aws_sdk::is_operation(metadata);
+        let is_operation = aws_sdk::is_operation(metadata);
         if is_operation {
             span.extensions_mut().replace(WatchedCall::start(attributes));
         }
