@@ -159,7 +159,10 @@ async fn a_length_that_is_announced_is_the_end() {
     let parts = || stream::iter(["hel", "lo"].map(|part| Ok::<_, Infallible>(Bytes::from(part))));
     let app = App::new()
         .route("/sized", web::get().to(move || async move { HttpResponse::Ok().body(SizedStream::new(5, parts())) }))
-        .route("/announced", web::get().to(move || async move { HttpResponse::Ok().no_chunking(5).streaming(parts()) }))
+        .route(
+            "/announced",
+            web::get().to(move || async move { HttpResponse::Ok().no_chunking(5).body(BodyStream::new(parts())) }),
+        )
         .route(
             "/chunked",
             web::get().to(move || async move {
@@ -190,10 +193,11 @@ async fn an_answer_without_a_body_is_complete_at_its_head() {
     let app = App::new()
         .route("/nothing", web::get().to(HttpResponse::NoContent))
         .route("/empty", web::get().to(|| async { "" }))
+        .route("/finished", web::get().to(HttpResponse::Ok))
         .route("/unchanged", web::get().to(async || HttpResponse::NotModified().body("not sent")))
         .wrap(recorder.middleware());
     let app = in_process!(app);
-    for path in ["/nothing", "/empty", "/unchanged"] {
+    for path in ["/nothing", "/empty", "/finished", "/unchanged"] {
         let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
         let record = recorder.only().await;
         assert_eq!((record.outcome(), record.response_bytes()), (Outcome::Completed, 0), "{path}");
