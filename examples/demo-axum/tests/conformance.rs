@@ -2,3 +2,8 @@
 #![cfg(unix)]
 
 tachograph_conformance::suite!(Axum, env!("CARGO_BIN_EXE_demo-axum"));
+
+#[cfg(feature = "peer-tests")]
+mod on_peers {
+    tachograph_conformance::peer_suite!(Axum, env!("CARGO_BIN_EXE_demo-axum"));
+}

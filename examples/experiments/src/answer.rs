@@ -15,7 +15,7 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(status: u16, body: impl Serialize) -> Result<Self, Failure> {
-        Ok(Answer { status, body: serde_json::to_value(body).map_err(|error| Failure::Internal(Box::new(error)))? })
+        Ok(Answer { status, body: serde_json::to_value(body).map_err(Failure::internal)? })
     }
 }
 
@@ -29,7 +29,15 @@ pub enum Failure {
     /// It is there already.
     Conflict(String),
     /// We failed, or somebody we need.
-    Internal(Box<dyn std::error::Error + Send + Sync>),
+    Internal,
+}
+
+impl Failure {
+    /// The caller learns nothing of the inside; the record does.
+    pub(crate) fn internal(error: impl std::error::Error) -> Self {
+        tachograph::request().error(&error);
+        Failure::Internal
+    }
 }
 
 impl From<Failure> for Answer {
@@ -38,11 +46,7 @@ impl From<Failure> for Answer {
             Failure::Invalid(_) => 400,
             Failure::NotFound => 404,
             Failure::Conflict(_) => 409,
-            Failure::Internal(error) => {
-                // The caller learns nothing of the inside; the record does.
-                tachograph::request().error(&**error);
-                500
-            }
+            Failure::Internal => 500,
         };
         Answer { status, body: serde_json::json!({ "error": failure.to_string() }) }
     }
@@ -53,7 +57,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Invalid(why) | Failure::Conflict(why) => f.write_str(why),
             Failure::NotFound => f.write_str("not found"),
-            Failure::Internal(_) => f.write_str("internal error"),
+            Failure::Internal => f.write_str("internal error"),
         }
     }
 }
@@ -67,13 +71,13 @@ impl From<sqlx::Error> for Failure {
             sqlx::Error::Database(reason) if reason.is_unique_violation() => {
                 Failure::Conflict("an experiment of this key exists".to_owned())
             }
-            _ => Failure::Internal(Box::new(error)),
+            _ => Failure::internal(error),
         }
     }
 }
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        Failure::Internal(Box::new(error))
+        Failure::internal(error)
     }
 }

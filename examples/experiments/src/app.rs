@@ -96,14 +96,14 @@ impl App {
             async move { store.events(id).await }
         });
         let (assignments, events, benchmark) = tokio::join!(self.store.assignments(id), events, self.benchmark(id));
-        let events = events.map_err(|error| Failure::Internal(Box::new(error)))?;
+        let events = events.map_err(Failure::internal)?;
         Answer::new(200, Report { id, assignments: assignments?, events: events?, benchmark: benchmark? })
     }
 
     async fn benchmark(&self, id: i64) -> Result<serde_json::Value, Failure> {
         let url = format!("http://{}/benchmarks/{id}", self.partner);
         let text = self.client.get(url).send().await?.error_for_status()?.text().await?;
-        serde_json::from_str(&text).map_err(|error| Failure::Internal(Box::new(error)))
+        serde_json::from_str(&text).map_err(Failure::internal)
     }
 
     /// `GET /work?queries=N&rows=N&hits=N&misses=N&calls=N`: as much of everything as is asked for, all at once. Every
@@ -129,6 +129,7 @@ impl App {
         let enabled = match self.cache.get(key).await {
             Ok(Some(enabled)) => enabled,
             Ok(None) => {
+                tracing::debug!("not cached");
                 let enabled = self.store.flag(key).await?;
                 if let Err(error) = self.cache.put(key, enabled).await {
                     tracing::warn!(%error, "a flag was not cached");

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use crate::Framework;
 use crate::differences::{DIFFERENCES, Difference, Shows};
+#[cfg(feature = "peer-tests")]
+use crate::peers::Peers;
+use crate::scenarios;
 use crate::service::{Demo, Setup};
 
 /// Which demonstration a scenario runs against, and what is known to be otherwise there.
@@ -15,16 +18,46 @@ pub(crate) struct Case {
     scenario: &'static str,
     /// The known differences that were looked for, by their requests.
     looked_for: Arc<Mutex<BTreeSet<&'static str>>>,
+    #[cfg(feature = "peer-tests")]
+    peers: Option<Arc<Peers>>,
 }
 
 impl Case {
     pub(crate) fn new(binary: &'static str, framework: Framework, scenario: &'static str) -> Self {
-        Case { binary, framework, scenario, looked_for: Arc::default() }
+        Case {
+            binary,
+            framework,
+            scenario,
+            looked_for: Arc::default(),
+            #[cfg(feature = "peer-tests")]
+            peers: None,
+        }
+    }
+
+    pub(crate) fn run(&self) {
+        let scenario = scenarios::find(self.scenario).expect("the list has it");
+        scenario(self);
+        self.finish();
+    }
+
+    #[cfg(feature = "peer-tests")]
+    pub(crate) fn on_peers(self) -> Self {
+        Case { peers: Some(Arc::new(Peers::new())), ..self }
+    }
+
+    #[cfg(feature = "peer-tests")]
+    pub(crate) fn peers(&self) -> &Peers {
+        self.peers.as_ref().expect("the scenario is run on peers")
     }
 
     /// The demonstration as the scenarios know it: without a file or a variable that would configure it.
     pub(crate) fn setup(&self) -> Setup {
-        Setup::new(self, self.binary)
+        let setup = Setup::new(self, self.binary);
+        #[cfg(feature = "peer-tests")]
+        if let Some(peers) = &self.peers {
+            return setup.env("DATABASE_URL", peers.postgres.url()).env("REDIS_URL", &peers.redis_url);
+        }
+        setup
     }
 
     pub(crate) fn start(&self) -> Demo {
@@ -44,7 +77,7 @@ impl Case {
     }
 
     /// A difference in a record that the scenario does not have is no difference.
-    pub(crate) fn finish(&self) {
+    fn finish(&self) {
         let looked_for = self.looked_for.lock().unwrap();
         for shown in self.known() {
             assert!(looked_for.contains(shown.request), "this is not seen: {shown:?}");

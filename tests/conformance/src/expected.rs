@@ -98,6 +98,9 @@ fn follow(fields: &mut Map<String, Value>, decided: impl Fn(&str) -> bool) {
     if fields["cache_hits"] != 0 || fields["cache_misses"] != 0 {
         follows.push(("cache_errors", json!(0)));
     }
+    if fields["cache_hits"] != 0 || fields["cache_misses"] != 0 {
+        follows.push(("cache_errors", json!(0)));
+    }
     for (name, value) in follows {
         if !decided(name) {
             set(fields, name, value);

@@ -14,6 +14,8 @@ mod differences;
 mod expected;
 mod framework;
 mod lines;
+#[cfg(feature = "peer-tests")]
+mod peers;
 mod scenarios;
 mod service;
 
@@ -24,18 +26,28 @@ pub use framework::Framework;
 #[macro_export]
 macro_rules! suite {
     ($framework:ident, $binary:expr) => {
-        $crate::every_scenario! { [$crate::tests] $framework, $binary; }
+        $crate::every_scenario! { [$crate::tests] run, $framework, $binary; }
+    };
+}
+
+/// As [`suite!`], on PostgreSQL and Redis, and with the scenarios that only these can show.
+#[cfg(feature = "peer-tests")]
+#[macro_export]
+macro_rules! peer_suite {
+    ($framework:ident, $binary:expr) => {
+        $crate::every_scenario! { [$crate::tests] run_on_peers, $framework, $binary; }
+        $crate::every_scenario_of_peers! { [$crate::tests] run_on_peers, $framework, $binary; }
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! tests {
-    ($framework:ident, $binary:expr; $($theme:ident { $($name:ident)* })*) => {
+    ($run:ident, $framework:ident, $binary:expr; $($theme:ident { $($name:ident)* })*) => {
         $(mod $theme {
             $(#[test]
             fn $name() {
-                $crate::run($binary, $crate::Framework::$framework, concat!(stringify!($theme), "::", stringify!($name)));
+                $crate::$run($binary, $crate::Framework::$framework, concat!(stringify!($theme), "::", stringify!($name)));
             })*
         })*
     };
@@ -44,8 +56,12 @@ macro_rules! tests {
 /// Runs one scenario.
 #[doc(hidden)]
 pub fn run(binary: &'static str, framework: Framework, scenario: &'static str) {
-    let (_, run) = scenarios::SCENARIOS.iter().find(|(name, _)| *name == scenario).expect("the list has it");
-    let case = case::Case::new(binary, framework, scenario);
-    run(&case);
-    case.finish();
+    case::Case::new(binary, framework, scenario).run();
+}
+
+/// Runs one scenario on PostgreSQL and Redis.
+#[doc(hidden)]
+#[cfg(feature = "peer-tests")]
+pub fn run_on_peers(binary: &'static str, framework: Framework, scenario: &'static str) {
+    case::Case::new(binary, framework, scenario).on_peers().run();
 }

@@ -8,14 +8,14 @@ use crate::service::Demo;
 
 const APPLICATION: &str = "tachograph_experiments::app";
 
-fn create(demo: &Demo) -> Response {
-    let request = Request::post("/experiments", r#"{"name":"New","key":"new"}"#).header("x-user-id", "ada");
+fn create(demo: &Demo, key: &str) -> Response {
+    let request = Request::post("/experiments", json!({ "name": "New", "key": key })).header("x-user-id", "ada");
     demo.ask(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
 }
 
 pub(super) fn an_event_inside_a_request_carries_its_ids(case: &Case) {
     let demo = case.start();
-    let response = create(&demo);
+    let response = create(&demo, "new");
     let lines = demo.stop();
     let said = lines.of(APPLICATION);
     let [said] = said.as_slice() else { panic!("the application says one thing: {said:?}") };
@@ -31,7 +31,7 @@ pub(super) fn rust_log_chooses_the_applications_lines_and_no_others(case: &Case)
         [("warn", 0, false), ("tachograph_experiments=info", 1, false), ("debug", 1, true)]
     {
         let demo = case.setup().env("RUST_LOG", filter).start();
-        let response = create(&demo);
+        let response = create(&demo, filter);
         let lines = demo.stop();
         assert_eq!(lines.of(APPLICATION).len(), said, "{filter}");
         assert_eq!(!lines.of("sqlx::query").is_empty(), of_the_driver, "{filter}");

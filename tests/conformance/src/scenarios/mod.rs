@@ -12,6 +12,8 @@ mod leaving;
 mod load;
 mod logs;
 mod outputs;
+#[cfg(feature = "peer-tests")]
+mod peers;
 mod routes;
 mod start;
 mod stop;
@@ -109,6 +111,24 @@ macro_rules! every_scenario {
     };
 }
 
+/// As `every_scenario`, for those that need PostgreSQL and Redis.
+#[doc(hidden)]
+#[cfg(feature = "peer-tests")]
+#[macro_export]
+macro_rules! every_scenario_of_peers {
+    ([$($macro:tt)*] $($argument:tt)*) => {
+        $($macro)*! { $($argument)*
+            peers {
+                a_query_that_fails_is_an_error_of_its_request
+                a_query_that_its_client_gives_up_is_counted
+                waiting_for_a_connection_is_told_apart
+                a_database_that_dies_during_a_query_is_its_requests_error
+                a_cache_that_dies_during_a_lookup_is_done_without
+            }
+        }
+    };
+}
+
 macro_rules! by_name {
     ($($theme:ident { $($name:ident)* })*) => {
         &[$($((concat!(stringify!($theme), "::", stringify!($name)), $theme::$name)),*),*]
@@ -118,5 +138,14 @@ macro_rules! by_name {
 /// One run against a demonstration.
 pub(crate) type Scenario = fn(&Case);
 
-/// Every scenario by its name.
-pub(crate) const SCENARIOS: &[(&str, Scenario)] = every_scenario! { [by_name] };
+const EVERYWHERE: &[(&str, Scenario)] = every_scenario! { [by_name] };
+
+#[cfg(feature = "peer-tests")]
+const ON_PEERS: &[(&str, Scenario)] = every_scenario_of_peers! { [by_name] };
+#[cfg(not(feature = "peer-tests"))]
+const ON_PEERS: &[(&str, Scenario)] = &[];
+
+/// The scenario of this name.
+pub(crate) fn find(name: &str) -> Option<Scenario> {
+    EVERYWHERE.iter().chain(ON_PEERS).find(|(other, _)| *other == name).map(|(_, scenario)| *scenario)
+}
