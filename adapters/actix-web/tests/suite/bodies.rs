@@ -5,7 +5,8 @@ use std::future::poll_fn;
 use std::io;
 use std::time::Duration;
 
-use actix_web::body::{BodySize, BodyStream, MessageBody, SizedStream};
+use actix_web::body::{self, BodySize, BodyStream, MessageBody, SizedStream};
+use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_and_read_body, call_service, read_body};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse};
@@ -193,11 +194,11 @@ async fn an_answer_without_a_body_is_complete_at_its_head() {
     let app = App::new()
         .route("/nothing", web::get().to(HttpResponse::NoContent))
         .route("/empty", web::get().to(|| async { "" }))
-        .route("/finished", web::get().to(HttpResponse::Ok))
+        .route("/none", web::get().to(async || HttpResponse::with_body(StatusCode::OK, body::None::new())))
         .route("/unchanged", web::get().to(async || HttpResponse::NotModified().body("not sent")))
         .wrap(recorder.middleware());
     let app = in_process!(app);
-    for path in ["/nothing", "/empty", "/finished", "/unchanged"] {
+    for path in ["/nothing", "/empty", "/none", "/unchanged"] {
         let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
         let record = recorder.only().await;
         assert_eq!((record.outcome(), record.response_bytes()), (Outcome::Completed, 0), "{path}");
