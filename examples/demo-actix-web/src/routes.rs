@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Json, Path, Query, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 use serde::Deserialize;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
+use tachograph_experiments::{Answer, App, Event, Export, Failure, NewAssignment, NewExperiment, Work, export};
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
@@ -79,18 +79,8 @@ async fn flag(app: Data<App>, key: Path<String>) -> HttpResponse {
     respond(app.flag(&key).await)
 }
 
-#[derive(Deserialize)]
-struct Rows {
-    #[serde(default = "default_rows")]
-    rows: u64,
-}
-
-fn default_rows() -> u64 {
-    10_000
-}
-
-async fn export_rows(query: Query<Rows>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/csv").streaming(export(query.rows))
+async fn export_rows(asked: Query<Export>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/csv").streaming(export(*asked))
 }
 
 #[derive(Deserialize)]

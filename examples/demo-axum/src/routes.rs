@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
+use tachograph_experiments::{Answer, App, Event, Export, Failure, NewAssignment, NewExperiment, Work, export};
 use tower_http::compression::CompressionLayer;
 
 pub(crate) fn router(app: App) -> Router {
@@ -64,18 +64,8 @@ async fn flag(State(app): State<App>, Path(key): Path<String>) -> Response {
     respond(app.flag(&key).await)
 }
 
-#[derive(Deserialize)]
-struct Rows {
-    #[serde(default = "default_rows")]
-    rows: u64,
-}
-
-fn default_rows() -> u64 {
-    10_000
-}
-
-async fn export_rows(Query(Rows { rows }): Query<Rows>) -> Response {
-    ([(header::CONTENT_TYPE, "text/csv")], Body::from_stream(export(rows))).into_response()
+async fn export_rows(Query(asked): Query<Export>) -> Response {
+    ([(header::CONTENT_TYPE, "text/csv")], Body::from_stream(export(asked))).into_response()
 }
 
 #[derive(Deserialize)]

@@ -2,15 +2,15 @@
 
 use std::convert::Infallible;
 
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::stream::ByteStream;
+use rocket::response::stream::{One, ReaderStream};
 use rocket::serde::json::Json;
+use rocket::tokio::io::AsyncRead;
 use rocket::{Catcher, FromForm, Route, State, catch, catchers, form, get, post, routes};
 use serde_json::Value;
-use tachograph_experiments::{Answer, App, Event, Failure, NewAssignment, NewExperiment, Work, export};
+use tachograph_experiments::{Answer, App, Event, Export, Failure, NewAssignment, NewExperiment, Work, export};
+use tokio_util::io::StreamReader;
 
 pub(crate) fn routes() -> Vec<Route> {
     routes![experiments, create, experiment, assign, report, track, flag, export_rows, slow, work, fail, panic]
@@ -68,21 +68,23 @@ async fn flag(app: &State<App>, key: &str) -> Respond {
     respond(app.flag(key).await)
 }
 
+/// [`Export`], as rocket reads it.
 #[derive(FromForm)]
 struct Rows {
-    #[field(default = 10_000)]
+    #[field(default = Export::default().rows)]
     rows: u64,
+    #[field(default = false)]
+    broken: bool,
 }
 
-type Csv<S> = (ContentType, ByteStream<S>);
+type Csv<R> = (ContentType, ReaderStream<One<R>>);
 
 #[get("/export?<rows..>")]
-fn export_rows(rows: form::Result<'_, Rows>) -> Result<Csv<impl Stream<Item = Bytes> + use<>>, Respond> {
+fn export_rows(rows: form::Result<'_, Rows>) -> Result<Csv<impl AsyncRead + Unpin + use<>>, Respond> {
     match in_query(rows) {
-        Ok(Rows { rows }) => {
-            let chunks =
-                export(rows).map(|chunk: Result<Bytes, Infallible>| chunk.unwrap_or_else(|never| match never {}));
-            Ok((ContentType::new("text", "csv"), ByteStream(chunks)))
+        Ok(Rows { rows, broken }) => {
+            let reader = StreamReader::new(Box::pin(export(Export { rows, broken })));
+            Ok((ContentType::new("text", "csv"), ReaderStream::one(reader)))
         }
         Err(failure) => Err(respond(Err(failure))),
     }

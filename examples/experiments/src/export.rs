@@ -1,21 +1,24 @@
 //! A body that is produced while it is sent.
 
-use std::convert::Infallible;
 use std::fmt::Write;
+use std::io;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 
+use crate::model::Export;
+
 const ROWS_A_CHUNK: u64 = 100;
 
-/// Exactly `rows` lines of CSV, a chunk at a time: the next one is made when the client has taken the last.
-pub fn export(rows: u64) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
+/// Lines of CSV, a chunk at a time: the next one is made when the client has taken the last.
+pub fn export(Export { rows, broken }: Export) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     let chunks = stream::unfold(0, move |done| async move {
         let until = rows.min(done + ROWS_A_CHUNK);
         (done < rows).then(|| (Ok(chunk(done, until)), until))
     });
+    let failure = broken.then(|| Err(io::Error::other("the export was to break")));
     // A compression asks once more after the end.
-    chunks.fuse()
+    chunks.chain(stream::iter(failure)).fuse()
 }
 
 fn chunk(from: u64, until: u64) -> Bytes {

@@ -19,5 +19,5 @@ pub use answer::{Answer, Failure};
 pub use app::App;
 pub use export::export;
 pub use guide::how_to_try;
-pub use model::{Event, NewAssignment, NewExperiment, Work};
+pub use model::{Event, Export, NewAssignment, NewExperiment, Work};
 pub use settings::{Settings, SetupError};

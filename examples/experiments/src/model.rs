@@ -67,3 +67,19 @@ pub struct Work {
     /// Calls to the partner.
     pub calls: u32,
 }
+
+/// The query of `GET /export`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Export {
+    /// How many rows. Default 10000.
+    pub rows: u64,
+    /// Whether it fails after these, in the middle of the answer.
+    pub broken: bool,
+}
+
+impl Default for Export {
+    fn default() -> Self {
+        Export { rows: 10_000, broken: false }
+    }
+}

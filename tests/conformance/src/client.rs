@@ -1,6 +1,6 @@
 //! A client of bare bytes: it can send what no library would, and leave whenever it likes.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -162,6 +162,19 @@ impl Connection {
         let chunk = self.exactly(size);
         assert_eq!(self.line(), "");
         (size > 0).then_some(chunk)
+    }
+
+    /// Reads on to the end of a streamed body, and says whether that is one, or the connection's.
+    pub(crate) fn comes_to_an_end(&mut self) -> bool {
+        loop {
+            let size = self.line();
+            let size = if size.is_empty() { return false } else { u64::from_str_radix(&size, 16) };
+            let size = size.expect("a chunk begins with its size");
+            let taken = io::copy(&mut Read::by_ref(&mut self.0).take(size + 2), &mut io::sink());
+            if size == 0 || taken.is_err() {
+                return size == 0;
+            }
+        }
     }
 
     fn exactly(&mut self, size: usize) -> Vec<u8> {

@@ -41,6 +41,7 @@ pub(crate) const RUNS_ON: &str = "A handler runs to its end when its client has 
 pub(crate) const ANSWERS_PANICS: &str = "A panic is answered by a 500";
 pub(crate) const KNOWS_NOT_EVERY_METHOD: &str = "A method that is not in HTTP's own list has no record";
 pub(crate) const SEES_A_BODY_FIRST: &str = "A request begins when 512 bytes of its body are there, or all";
+pub(crate) const ENDS_WHAT_FAILS: &str = "A body that fails looks to the client as if it had ended";
 pub(crate) const DOES_NOT_COMPRESS: &str = "No answer is compressed";
 
 /// All there are. Each is asserted: one that is no longer seen fails the scenarios that it names.
@@ -142,6 +143,12 @@ pub const DIFFERENCES: &[Difference] = &[
         name: SEES_A_BODY_FIRST,
         reason: "rocket looks whether a form is in a body before it asks any fairing",
         seen: Seen::So("no time before that, and no record if that never is"),
+    },
+    Difference {
+        framework: Framework::Rocket,
+        name: ENDS_WHAT_FAILS,
+        reason: "rocket stops to send and keeps the connection; the others close it",
+        seen: Seen::So("nothing: the `outcome` is `body_failed`"),
     },
     Difference {
         framework: Framework::Rocket,

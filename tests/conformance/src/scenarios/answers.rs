@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::case::Case;
 use crate::client::Request;
-use crate::differences::{DOES_NOT_COMPRESS, KNOWS_NOT_EVERY_METHOD};
+use crate::differences::{DOES_NOT_COMPRESS, ENDS_WHAT_FAILS, KNOWS_NOT_EVERY_METHOD};
+use crate::expected::SOME;
 
 pub(super) fn a_failure_has_its_status_and_level(case: &Case) {
     let demo = case.start();
@@ -46,6 +47,21 @@ pub(super) fn a_panic_is_recorded_and_hurts_nobody_else(case: &Case) {
         lines.answered(&response, json!({ "route": "/experiments/{id}", "path": "/experiments/1", "db_queries": 1 }));
     }
     assert_eq!(lines.requests().len(), 3);
+}
+
+pub(super) fn a_body_that_fails_is_told_from_one_that_ends(case: &Case) {
+    let demo = case.start();
+    let mut connection = demo.connect();
+    connection.send(Request::get("/export?rows=200000&broken=true").header("x-request-id", "broken").to_bytes());
+    assert_eq!(connection.head().map(|head| head.status), Some(200));
+    assert_eq!(connection.comes_to_an_end(), case.is_known(ENDS_WHAT_FAILS), "the client can tell");
+    let lines = demo.stop();
+    lines.unanswered(
+        "broken",
+        json!({
+            "route": "/export", "path": "/export", "outcome": "body_failed", "status_code": 200, "response_bytes": SOME,
+        }),
+    );
 }
 
 pub(super) fn what_matches_no_route_has_none(case: &Case) {

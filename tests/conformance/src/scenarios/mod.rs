@@ -40,6 +40,7 @@ macro_rules! every_scenario {
             answers {
                 a_failure_has_its_status_and_level
                 a_panic_is_recorded_and_hurts_nobody_else
+                a_body_that_fails_is_told_from_one_that_ends
                 what_matches_no_route_has_none
                 a_method_that_a_route_does_not_have_is_refused_by_it
                 a_method_that_nobody_knows_is_written_as_it_came
