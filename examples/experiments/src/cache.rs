@@ -73,7 +73,7 @@ impl Flags {
         // Who asks for a flag while Redis is away has the database, and should not wait long for it.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_millis(500)))
-            .set_response_timeout(Some(Duration::from_millis(500)))
+            .set_response_timeout(Some(Duration::from_secs(2)))
             .set_number_of_retries(1);
         let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
         // As a map, it begins empty: what is shown does not depend on what ran before, or beside.

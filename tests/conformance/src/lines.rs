@@ -1,5 +1,6 @@
 //! The lines that the service wrote, and what holds for each of them whatever was asked.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -91,7 +92,30 @@ impl Lines {
         let lines = text.lines().map(|line| Line::read(case, line)).collect();
         let lines = Lines { case: case.clone(), lines };
         assert!(lines.of("tachograph.json").is_empty(), "nothing was dropped");
+        lines.check_calls();
         lines
+    }
+
+    /// The calls of a request are those that its record counts, and carry its ids. A request shows all of them, or none.
+    fn check_calls(&self) {
+        let mut calls = BTreeMap::<&str, Vec<&Line>>::new();
+        for call in self.lines.iter().filter(|line| line.get("event") == "call") {
+            calls.entry(call.text("request_id")).or_default().push(call);
+        }
+        for request in self.requests() {
+            let Some(calls) = calls.remove(request.text("request_id")) else { continue };
+            for (kind, field) in [("database", "db_queries"), ("external", "external_calls")] {
+                let of_kind = calls.iter().filter(|call| call.get("kind") == kind);
+                let count: Option<u64> = of_kind.map(|call| call.get("count").as_u64()).sum();
+                assert_eq!(count, request.get(field).as_u64(), "{field} of {request:?}: {calls:?}");
+            }
+            for call in calls {
+                for field in ["timestamp", "trace_id", "span_id", "user_id", "method", "route"] {
+                    assert_eq!(call.get(field), request.get(field), "{field} of {call:?}");
+                }
+            }
+        }
+        assert!(calls.is_empty(), "each call has its request: {calls:?}");
     }
 
     /// Compares the record of a request that was answered with what it should be, to the last field, and the answer with
