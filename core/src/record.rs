@@ -358,6 +358,11 @@ impl Record {
         &self.calls
     }
 
+    /// The calls beyond those that were kept one by one, taken together by operation and callsite.
+    pub fn calls_grouped(&self) -> &[CallGroup] {
+        &self.groups
+    }
+
     /// All calls, taken together by operation and callsite.
     pub fn call_groups(&self) -> Vec<CallGroup> {
         let mut groups = self.groups.clone();

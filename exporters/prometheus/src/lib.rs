@@ -1,0 +1,1 @@
+//! Counts requests and their calls, and shows them to Prometheus.
