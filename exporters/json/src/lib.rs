@@ -100,7 +100,6 @@ mod request;
 mod service;
 mod settings;
 mod text;
-mod timestamp;
 
 pub use error::Error;
 pub use json::Json;

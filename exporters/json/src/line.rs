@@ -2,11 +2,10 @@
 
 use std::time::SystemTime;
 
-use tachograph_core::{FieldValue, Identity};
+use tachograph_core::{FieldValue, Identity, iso_8601};
 
 use crate::escape;
 use crate::number;
-use crate::timestamp::iso_8601;
 
 /// How long a line can get, in bytes. CloudWatch Logs takes an event of 1 MiB.
 const MOST_BYTES: usize = 1_000_000;

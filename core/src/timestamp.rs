@@ -8,7 +8,7 @@ const DAY: u64 = 24 * 60 * 60;
 const LAST: u64 = 253_402_300_799;
 
 /// `2026-11-21T07:05:29.123Z`: UTC, with milliseconds. What is before 1970 is written as its beginning.
-pub(crate) fn iso_8601(time: SystemTime) -> [u8; 24] {
+pub fn iso_8601(time: SystemTime) -> [u8; 24] {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = since_epoch.as_secs().min(LAST);
     let (year, month, day) = date(seconds / DAY);
