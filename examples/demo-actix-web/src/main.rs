@@ -25,6 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(Compress::default())
             .wrap(tachograph::actix_web::middleware())
     })
+    // A client that leaves by FIN has left: its handler is cancelled, as by a reset.
+    .h1_allow_half_closed(false)
     .disable_signals()
     .bind((Ipv4Addr::LOCALHOST, settings.port))
     .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;

@@ -36,7 +36,6 @@ pub(crate) struct Shows {
     pub(crate) instead: &'static [(&'static str, &'static str)],
 }
 
-pub(crate) const WAITS_FOR_RESET: &str = "A client that leaves by FIN has not left: it gets its answer";
 pub(crate) const RUNS_ON: &str = "A handler runs to its end when its client has left";
 pub(crate) const ANSWERS_PANICS: &str = "A panic is answered by a 500";
 pub(crate) const KNOWS_NOT_EVERY_METHOD: &str = "A method that is not in HTTP's own list has no record";
@@ -46,23 +45,6 @@ pub(crate) const DOES_NOT_COMPRESS: &str = "No answer is compressed";
 
 /// All there are. Each is asserted: one that is no longer seen fails the scenarios that it names.
 pub const DIFFERENCES: &[Difference] = &[
-    Difference {
-        framework: Framework::ActixWeb,
-        name: WAITS_FOR_RESET,
-        reason: "a FIN ends what a client says, not what it hears; actix-web takes it so (`h1_allow_half_closed`)",
-        seen: Seen::In(&[
-            Shows {
-                scenario: "leaving::during_the_handler_by_fin",
-                request: "GET /slow",
-                instead: &[("outcome", r#""completed""#), ("status_code", "200"), ("response_bytes", SOME)],
-            },
-            Shows {
-                scenario: "leaving::during_the_body_by_fin",
-                request: "GET /export",
-                instead: &[("outcome", r#""completed""#)],
-            },
-        ]),
-    },
     Difference {
         framework: Framework::ActixWeb,
         name: "A reset in the middle of a request's body ends the handler, which does not learn of it",
