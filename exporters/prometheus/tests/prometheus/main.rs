@@ -1,0 +1,6 @@
+//! Pages as they come out of the exporter, for requests made through the core.
+
+mod bench;
+mod cardinality;
+mod counts;
+mod golden;
