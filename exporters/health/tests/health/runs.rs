@@ -155,7 +155,7 @@ fn a_run_whose_runtime_ends_is_lost_and_the_next_is_not() {
     let runtime = || runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let instance = instance();
     let gate = Gate::new();
-    let health = health(&instance).check("database", gate.check()).build().unwrap();
+    let health = health(&instance).timeout(SECOND * 4).check("database", gate.check()).build().unwrap();
 
     let (ending, going_on) = (runtime(), runtime());
     let mut waiting = pin!(ask(&health, "/health"));
