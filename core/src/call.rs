@@ -237,6 +237,7 @@ pub struct CallGroup {
     pub(crate) callsite: Option<Callsite>,
     pub(crate) count: u32,
     pub(crate) errors: u32,
+    pub(crate) error_type: Option<Box<str>>,
     pub(crate) total: u64,
     pub(crate) slowest: u64,
 }
@@ -248,6 +249,7 @@ impl CallGroup {
             callsite: call.callsite,
             count: 0,
             errors: 0,
+            error_type: None,
             total: 0,
             slowest: 0,
         };
@@ -262,7 +264,13 @@ impl CallGroup {
     pub(crate) fn add(&mut self, call: &Call) {
         let nanos = call.end - call.start;
         self.count = self.count.saturating_add(1);
-        self.errors += u32::from(call.is_error());
+        if call.is_error() {
+            self.errors += 1;
+            self.error_type.get_or_insert_with(|| match (call.error_type(), call.status) {
+                (None, Some(status)) => status.to_string().into(),
+                (name, _) => name.unwrap_or_default().into(),
+            });
+        }
         self.total += nanos;
         self.slowest = self.slowest.max(nanos);
     }
@@ -285,6 +293,11 @@ impl CallGroup {
     /// How many of them were errors.
     pub fn errors(&self) -> u32 {
         self.errors
+    }
+
+    /// Why the first of those failed: its type, or the status that it was answered with.
+    pub fn error_type(&self) -> Option<&str> {
+        self.error_type.as_deref()
     }
 
     /// The sum of their durations; more than the request's where they overlap.

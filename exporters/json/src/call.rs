@@ -64,6 +64,7 @@ fn members(calls: &CallGroup, line: &mut Line<'_>) {
     }
     line.integer(key!("count"), calls.count());
     line.integer(key!("errors"), calls.errors());
+    line.text_if_any(key!("error_type"), calls.error_type());
     line.millis(key!("total_ms"), micros(calls.total()));
     line.millis(key!("slowest_ms"), micros(calls.slowest()));
 }

@@ -60,8 +60,9 @@
 //! # The lines of its calls
 //! For the requests that [`Calls`] says, each kind, target, statement and callsite gets a line with `event: "call"`. It
 //! begins as the request's own does, up to `user_id`, then has `method` and `route` (or `name`) and
-//! `kind target summary statement callsite count errors total_ms slowest_ms`; `summary`, `statement` and `callsite` where
-//! they are known. Its level is `warning` where a call failed, else `info`.
+//! `kind target summary statement callsite count errors error_type total_ms slowest_ms`; `summary`, `statement` and
+//! `callsite` where they are known; `error_type` where a call failed: why the first did, by its type or the status that it
+//! was answered with. Its level is then `warning`, else `info`.
 //!
 //! # The application's own lines
 //! `timestamp level logger message service version environment`, the ids and `user_id` of the request inside which it was

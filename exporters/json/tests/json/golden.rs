@@ -224,7 +224,7 @@ fn calls_are_taken_together_by_statement_and_place() {
                 r#""span_id":"0000000000000001","method":"GET","route":"/experiments","kind":"database","#,
                 r#""target":"experiments","summary":"SELECT variants","#,
                 r#""statement":"SELECT * FROM variants WHERE experiment_id = ?","callsite":"{callsite}","#,
-                r#""count":3,"errors":1,"total_ms":3,"slowest_ms":1.5}}"#,
+                r#""count":3,"errors":1,"error_type":"busy","total_ms":3,"slowest_ms":1.5}}"#,
             ),
             callsite = callsite.to_string().replace('\\', r"\\"),
         ),
