@@ -64,3 +64,31 @@ fn there_is_one_instance_for_the_process_and_it_is_found_without_a_handle() {
     let error = tachograph::builder!().install().unwrap_err().to_string();
     assert!(error.contains("set up already") && error.contains("build()"), "{error}");
 }
+
+/// Set in the process that the test below starts.
+#[cfg(all(feature = "axum", feature = "json"))]
+const CHILD: &str = "SETUP_TEST_CHILD";
+
+#[cfg(all(feature = "axum", feature = "json"))]
+#[tokio::test]
+async fn a_guard_that_is_dropped_at_once_is_told_of() {
+    use axum::{Router, body::Body, http::Request, routing::get};
+    use tower::ServiceExt;
+
+    if std::env::var_os(CHILD).is_some() {
+        let _ = Tachograph::builder().install().unwrap();
+        let app = Router::new().route("/", get(async || "")).layer(tachograph::axum::layer());
+        for _ in 0..2 {
+            app.clone().oneshot(Request::new(Body::empty())).await.unwrap();
+        }
+        return;
+    }
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "setup::a_guard_that_is_dropped_at_once_is_told_of", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(child.stderr).unwrap();
+    assert_eq!(told.matches("the guard was dropped").count(), 1, "{told}");
+    assert!(told.contains("let _guard = "), "{told}");
+}

@@ -1,6 +1,5 @@
 //! The fairing: opens a request when it comes in, and hands the rest of it to its body when it is answered.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use rocket::fairing::{Info, Kind};
@@ -75,13 +74,10 @@ impl rocket::fairing::Fairing for Fairing {
     }
 
     async fn on_liftoff(&self, _: &Rocket<Orbit>) {
-        if self.inbound.handle().is_some_and(|handle| handle.is_shut_down()) {
-            // `eprintln!` would panic where stderr is closed.
-            let _ = std::io::stderr().write_all(
-                b"tachograph: nothing will be sent, for the guard was dropped before rocket serves: #[launch] runs its \
-                function to the end first; give the guard to the fairing, fairing().owning(guard)\n",
-            );
-        }
+        self.inbound.tell_if_shut_down(
+            "#[launch] runs its function to the end before rocket serves, so give the guard to the fairing, \
+            fairing().owning(guard)",
+        );
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {

@@ -30,6 +30,14 @@ impl Inbound {
         self.handle.clone().or_else(Handle::current)
     }
 
+    /// Says once on stderr, with this remedy, that the guard is gone, where it is: for a framework that knows better than
+    /// the first request how that comes about.
+    pub fn tell_if_shut_down(&self, remedy: &str) {
+        if self.handle().is_some_and(|handle| handle.is_shut_down()) {
+            tell_shut_down_once(remedy);
+        }
+    }
+
     /// Opens a request, with what its headers say; `head` says the rest.
     ///
     /// None where it is to pass: where no instance measures, which is told once on stderr; where the configuration
@@ -46,6 +54,11 @@ impl Inbound {
         if nested::is_part_of_another(handle, head.route) {
             return None;
         }
+        if handle.is_shut_down() {
+            tell_shut_down_once(
+                "bind it to a name, `let _guard = ...` and not `let _ = ...`, and hold it until the server has ended",
+            );
+        }
         let open = OpenRequest::open(handle, headers::read(head, headers))?;
         headers::keep_allowed(&open, headers);
         Some(open)
@@ -57,12 +70,27 @@ impl Inbound {
 fn tell_once() -> Option<Handle> {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| {
-        // `eprintln!` would panic where stderr is closed.
-        let _ = std::io::stderr().write_all(
-            b"tachograph: requests pass unmeasured, for there is no instance: call tachograph::init!(), or \
+        say(
+            "tachograph: requests pass unmeasured, for there is no instance: call tachograph::init!(), or \
             Tachograph::builder()...install(), before serving, and hold what it returns; or give a handle to what measures \
             (Layer::new and its like)\n",
         );
     });
     None
+}
+
+/// So is to serve after the guard is gone.
+#[cold]
+fn tell_shut_down_once(remedy: &str) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        say(&format!(
+            "tachograph: nothing is sent of requests, for the guard was dropped before they came: {remedy}\n"
+        ));
+    });
+}
+
+/// `eprintln!` would panic where stderr is closed.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
