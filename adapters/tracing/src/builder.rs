@@ -1,5 +1,8 @@
 //! Makes the layer.
 
+use std::io::Write as _;
+use std::sync::Once;
+
 use tachograph_core::Handle;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
@@ -54,9 +57,11 @@ pub struct Builder {
 impl Builder {
     /// The defaults, for the requests of `handle`.
     pub fn new(handle: &Handle) -> Self {
+        let rust_log = std::env::var("RUST_LOG").ok();
+        tell_once(&selection::unreadable(rust_log.as_deref()));
         Builder {
             handle: handle.clone(),
-            log: selection::from_environment(std::env::var("RUST_LOG").ok().as_deref()),
+            log: selection::from_environment(rust_log.as_deref()),
             spans: LevelFilter::INFO,
             queries: true,
             queries_in_log: false,
@@ -66,7 +71,7 @@ impl Builder {
     }
 
     /// Which events become lines of the exporters' log. Default: what `RUST_LOG` says, as far as it speaks of targets
-    /// and levels, else INFO.
+    /// and levels, else INFO; what cannot be read of it is told once on stderr.
     pub fn log(mut self, targets: Targets) -> Self {
         self.log = targets;
         self
@@ -123,5 +128,20 @@ impl Builder {
         recorder.queries = self.queries.then_some(self.database);
         recorder.queries_in_log = self.queries_in_log;
         recorder.with_filter(selection)
+    }
+}
+
+/// `RUST_LOG` is read by more than us, so what we cannot read is no error; but whoever wrote it should know.
+fn tell_once(unreadable: &[&str]) {
+    static TOLD: Once = Once::new();
+    if !unreadable.is_empty() {
+        TOLD.call_once(|| {
+            let directives = unreadable.join(", ");
+            // `eprintln!` would panic where stderr is closed.
+            let _ = writeln!(
+                std::io::stderr(),
+                "tachograph: of RUST_LOG, this is no target with a level, and is left out: {directives}"
+            );
+        });
     }
 }

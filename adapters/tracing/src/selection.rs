@@ -85,17 +85,24 @@ impl<S: Subscriber> Filter<S> for Selection {
 /// What `RUST_LOG` says, else INFO. Directives that look at spans or fields are left out, as are those that cannot be
 /// read.
 pub(crate) fn from_environment(rust_log: Option<&str>) -> Targets {
-    let readable: Vec<&str> = rust_log
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|directive| !directive.is_empty() && !directive.contains('['))
-        .filter(|directive| directive.parse::<Targets>().is_ok())
-        .collect();
+    let readable: Vec<&str> = directives(rust_log).filter(|directive| is_readable(directive)).collect();
     if readable.is_empty() {
         return Targets::new().with_default(LevelFilter::INFO);
     }
     readable.join(",").parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO))
+}
+
+/// Those that are left out.
+pub(crate) fn unreadable(rust_log: Option<&str>) -> Vec<&str> {
+    directives(rust_log).filter(|directive| !is_readable(directive)).collect()
+}
+
+fn directives(rust_log: Option<&str>) -> impl Iterator<Item = &str> {
+    rust_log.unwrap_or_default().split(',').map(str::trim).filter(|directive| !directive.is_empty())
+}
+
+fn is_readable(directive: &str) -> bool {
+    !directive.contains('[') && directive.parse::<Targets>().is_ok()
 }
 
 #[cfg(test)]
@@ -128,6 +135,15 @@ mod tests {
         assert!(targets.would_enable("my_app::users", &Level::DEBUG));
         assert!(targets.would_enable("other", &Level::WARN));
         assert!(!targets.would_enable("other", &Level::INFO));
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_rust_log_can_be_told() {
+        assert_eq!(
+            unreadable(Some("warn, my_app=loud,other[span]=trace, ,my_app=debug")),
+            ["my_app=loud", "other[span]=trace"]
+        );
+        assert!(unreadable(None).is_empty());
     }
 
     #[test]
