@@ -17,10 +17,10 @@ pub(super) fn overlay(
 ) -> Result<Vec<String>, Error> {
     let mut variables: Vec<_> = variables
         .into_iter()
-        .filter_map(|(name, value)| {
-            let path = (name != FILE).then(|| name.strip_prefix(PREFIX)).flatten()?.to_ascii_lowercase();
-            Some((name, path, value))
-        })
+        .filter(|(name, _)| name != FILE)
+        .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_ascii_lowercase(), name, value)))
+        .filter(|(path, ..)| !is_of_kubernetes(path))
+        .map(|(path, name, value)| (name, path, value))
         .collect();
     // The environment has no order of its own; errors should not depend on it.
     variables.sort();
@@ -29,6 +29,13 @@ pub(super) fn overlay(
         set(table, &path, value).map_err(|reason| wrong(name, value, &reason))?;
     }
     Ok(variables.into_iter().map(|(name, ..)| name).collect())
+}
+
+/// Kubernetes tells all that run beside a service where it is. If that is called `tachograph`, so are the variables:
+/// `TACHOGRAPH_SERVICE_HOST`, `TACHOGRAPH_PORT_80_TCP_ADDR`.
+fn is_of_kubernetes(path: &str) -> bool {
+    let begins = |with: &str| path.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    !path.contains("__") && (begins("port") || begins("service_port") || path == "service_host")
 }
 
 /// Sets one key, as what it looks like (a number, a list) or else as text: whichever the configuration takes.

@@ -101,6 +101,21 @@ fn a_variable_that_does_not_fit_is_named_with_the_remedy() {
 }
 
 #[test]
+fn what_kubernetes_says_of_a_service_called_tachograph_is_none_of_ours() {
+    let variables = [
+        ("TACHOGRAPH_SERVICE_HOST", "10.0.0.1"),
+        ("TACHOGRAPH_SERVICE_PORT", "80"),
+        ("TACHOGRAPH_SERVICE_PORT_HTTP", "80"),
+        ("TACHOGRAPH_PORT", "tcp://10.0.0.1:80"),
+        ("TACHOGRAPH_PORT_80_TCP_ADDR", "10.0.0.1"),
+    ];
+    load(None, &variables).unwrap();
+    for ours in ["TACHOGRAPH_PORTS", "TACHOGRAPH_SERVICE_HOSTNAME", "TACHOGRAPH_PORT__80"] {
+        assert!(error(None, &[(ours, "80")]).contains(ours));
+    }
+}
+
+#[test]
 fn the_file_can_be_elsewhere_but_must_then_be_there() {
     let elsewhere = tempfile::tempdir().unwrap();
     let path = elsewhere.path().join("other.toml");
