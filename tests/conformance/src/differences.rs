@@ -39,7 +39,7 @@ pub(crate) struct Shows {
 pub(crate) const RUNS_ON: &str = "A handler runs to its end when its client has left";
 pub(crate) const ANSWERS_PANICS: &str = "A panic is answered by a 500";
 pub(crate) const KNOWS_NOT_EVERY_METHOD: &str = "A method that is not in HTTP's own list has no record";
-pub(crate) const SEES_A_BODY_FIRST: &str = "A request begins when 512 bytes of its body are there, or all";
+pub(crate) const SEES_A_BODY_FIRST: &str = "A request begins when 14 bytes of its body are there, or all";
 pub(crate) const ENDS_WHAT_FAILS: &str = "A body that fails looks to the client as if it had ended";
 pub(crate) const DOES_NOT_COMPRESS: &str = "No answer is compressed";
 
