@@ -15,8 +15,9 @@
 //!         .route("/experiments/{id}", get(|| async { "measured" }))
 //!         .layer(tachograph::axum::layer());
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//!     axum::serve(listener, app).with_graceful_shutdown(tachograph::shutdown_signal()).await?;
-//!     Ok(())
+//!     let grace = std::time::Duration::from_secs(10);
+//!     let serve = |told| axum::serve(listener, app).with_graceful_shutdown(told);
+//!     Ok(tachograph::serve_until_shutdown(grace, serve).await?)
 //! }
 //! ```
 //!
@@ -41,7 +42,7 @@
 //! | `redis` (1) | a measured connection |
 //! | `aws-sdk` (1) | an interceptor for its clients |
 //! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries and the AWS SDK's operations at no code |
-//! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`shutdown_signal`] |
+//! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`serve_until_shutdown`], [`shutdown_signal`] |
 //!
 //! # When a process aborts
 //! With `panic = "abort"` the first panic ends the process at once: the record of the request that panicked, those of all
@@ -66,7 +67,7 @@ pub use error::Error;
 pub use guard::Tachograph;
 pub use init::init;
 #[cfg(feature = "tokio")]
-pub use shutdown::shutdown_signal;
+pub use shutdown::{Told, serve_until_shutdown, shutdown_signal};
 #[cfg(feature = "tokio")]
 pub use spawn::{spawn, spawn_blocking};
 

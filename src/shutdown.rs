@@ -1,7 +1,12 @@
 //! The end of the process, announced.
 
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// Waits for SIGTERM or Ctrl-C: for a server's graceful shutdown, after which the guard is dropped and flushes.
 ///
@@ -12,8 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 /// # }
 /// ```
 ///
-/// From then on the process does not end by these signals any more, so a server that may drain for long needs a bound of
-/// its own.
+/// From then on the process does not end by these signals any more, so a server that may drain for long needs a bound, as
+/// [`serve_until_shutdown`] has it.
 ///
 /// The signals are listened for from the call on, even before this is first awaited: called before a server says that it
 /// listens, it leaves no moment in which the process would end at once.
@@ -29,6 +34,71 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
             () = interrupt => {}
             () = terminate => {}
         }
+    }
+}
+
+/// Serves until SIGTERM or Ctrl-C, and from then on for at most `grace`: a client that never finishes its request must not
+/// keep the process. A second signal ends it at once. What is open then is recorded as such when the guard is dropped.
+///
+/// `serve` is given what a server's graceful shutdown waits for:
+///
+/// ```no_run
+/// # #[cfg(feature = "axum")]
+/// # async fn example(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
+/// use std::time::Duration;
+///
+/// tachograph::serve_until_shutdown(Duration::from_secs(10), |told| {
+///     axum::serve(listener, app).with_graceful_shutdown(told)
+/// })
+/// .await
+/// # }
+/// ```
+///
+/// # Errors
+/// Those of the server.
+///
+/// # Panics
+/// Outside a runtime of tokio that has signals and time enabled.
+pub async fn serve_until_shutdown<S, E>(grace: Duration, serve: impl FnOnce(Told) -> S) -> Result<(), E>
+where
+    S: IntoFuture<Output = Result<(), E>>,
+{
+    drain(grace, serve, shutdown_signal(), shutdown_signal).await
+}
+
+async fn drain<S, E, A: Future<Output = ()>>(
+    grace: Duration,
+    serve: impl FnOnce(Told) -> S,
+    signal: impl Future<Output = ()>,
+    again: impl FnOnce() -> A,
+) -> Result<(), E>
+where
+    S: IntoFuture<Output = Result<(), E>>,
+{
+    let (tell, told) = oneshot::channel();
+    let mut serving = pin!(serve(Told(told)).into_future());
+    tokio::select! {
+        result = &mut serving => return result,
+        () = signal => {}
+    }
+    let again = again();
+    let _ = tell.send(());
+    tokio::select! {
+        result = serving => result,
+        () = again => Ok(()),
+        () = tokio::time::sleep(grace) => Ok(()),
+    }
+}
+
+/// Ready when the process was told to stop. See [`serve_until_shutdown`].
+#[derive(Debug)]
+pub struct Told(oneshot::Receiver<()>);
+
+impl Future for Told {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(cx).map(drop)
     }
 }
 
@@ -65,4 +135,39 @@ async fn interrupt() {
 #[cfg(not(unix))]
 async fn terminate() {
     std::future::pending::<()>().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(10);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_ends_by_itself_says_how() {
+        let serve = |_| ready(Err("it could not be served"));
+        assert_eq!(drain(GRACE, serve, pending(), pending::<()>).await, Err("it could not be served"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn told_to_stop_it_may_end_what_it_is_doing() {
+        let serve = |told: Told| async {
+            told.await;
+            tokio::time::sleep(GRACE / 2).await;
+            Err("it was busy")
+        };
+        assert_eq!(drain(GRACE, serve, ready(()), pending::<()>).await, Err("it was busy"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_does_not_end_is_left() {
+        let started = tokio::time::Instant::now();
+        let never = |_| pending::<Result<(), ()>>();
+        assert_eq!(drain(GRACE, never, ready(()), pending::<()>).await, Ok(()));
+        assert_eq!(started.elapsed(), GRACE);
+        assert_eq!(drain(GRACE, never, ready(()), || ready(())).await, Ok(()));
+        assert_eq!(started.elapsed(), GRACE, "told twice, it waits no longer");
+    }
 }

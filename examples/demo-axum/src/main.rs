@@ -3,7 +3,6 @@
 mod routes;
 
 use std::error::Error;
-use std::future::IntoFuture;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -21,20 +20,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))
         .await
         .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
-    let told = tachograph::shutdown_signal();
-    // To stderr: stdout has the records, one a line.
-    eprint!("{}", tachograph_experiments::how_to_try(listener.local_addr()?));
-
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let signal = async {
-        told.await;
-        let _ = stopping.send(());
+    let address = listener.local_addr()?;
+    let serve = |told| {
+        // To stderr: stdout has the records, one a line.
+        eprint!("{}", tachograph_experiments::how_to_try(address));
+        axum::serve(listener, routes::router(app)).with_graceful_shutdown(told)
     };
-    let serve = axum::serve(listener, routes::router(app)).with_graceful_shutdown(signal);
-    tokio::select! {
-        result = serve.into_future() => result?,
-        // What is still open then is recorded as such when the guard goes.
-        () = async { if stopped.await.is_ok() { tokio::time::sleep(GRACE).await } } => {}
-    }
-    Ok(())
+    // What is still open after the grace is recorded as such when the guard goes.
+    Ok(tachograph::serve_until_shutdown(GRACE, serve).await?)
 }
