@@ -81,7 +81,7 @@
 //! ```
 //!
 //! A service that is to start while something it needs is down makes its connection in the check, or lazily
-//! (`PgPool::connect_lazy`, `ConnectionManager::new_lazy`). Give checks the client itself, not the measured one: their
+//! (`PgPool::connect_lazy`, `ConnectionManager::new_lazy_with_config`). Give checks the client itself, not the measured one: their
 //! calls are part of no request, and would be counted as such.
 
 mod body;
