@@ -81,8 +81,10 @@
 //! ```
 //!
 //! A service that is to start while something it needs is down makes its connection in the check, or lazily
-//! (`PgPool::connect_lazy`, `ConnectionManager::new_lazy_with_config`). Give checks the client itself, not the measured one: their
-//! calls are part of no request, and would be counted as such.
+//! (`PgPool::connect_lazy`, `ConnectionManager::new_lazy_with_config`).
+//!
+//! Give checks the client itself, not the measured one: their calls are part of no request, and a measured client would
+//! count them as unattributed.
 
 mod body;
 mod builder;
