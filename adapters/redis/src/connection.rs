@@ -1,7 +1,6 @@
 //! The connection.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use redis::aio::ConnectionLike;
@@ -24,7 +23,38 @@ impl<C: ConnectionLike> Measured for C {}
 /// A measured connection, from [`Measured::measured`]. Clones are as those of what it wraps: for a
 /// `MultiplexedConnection` or a `ConnectionManager`, the same connection.
 ///
-/// It dereferences to the connection of redis, unmeasured, for what that offers beside commands.
+/// It does not pass for a connection of redis, so that no function goes on unmeasured because its parameter has the old
+/// type:
+///
+/// ```compile_fail,E0308
+/// # use redis::AsyncCommands as _;
+/// use redis::aio::MultiplexedConnection;
+///
+/// async fn dark(flags: &mut MultiplexedConnection) -> redis::RedisResult<Option<bool>> {
+///     flags.get("dark-mode").await
+/// }
+///
+/// # async fn example(mut flags: tachograph_redis::Connection<MultiplexedConnection>) -> redis::RedisResult<()> {
+/// let dark = dark(&mut flags).await?;
+/// # Ok(()) }
+/// ```
+///
+/// With the new one it is measured, and [`inner_mut`](Self::inner_mut) is the connection of redis for what that offers
+/// beside commands:
+///
+/// ```
+/// # use redis::AsyncCommands as _;
+/// use redis::aio::MultiplexedConnection;
+/// use tachograph_redis::Connection;
+///
+/// async fn dark(flags: &mut Connection<MultiplexedConnection>) -> redis::RedisResult<Option<bool>> {
+///     flags.get("dark-mode").await
+/// }
+///
+/// # async fn example(mut flags: tachograph_redis::Connection<MultiplexedConnection>) -> redis::RedisResult<()> {
+/// let dark = dark(&mut flags).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Connection<C> {
     connection: C,
@@ -50,7 +80,17 @@ impl<C> Connection<C> {
         &self.name
     }
 
-    /// The connection of redis.
+    /// The connection of redis, for what it tells of itself.
+    pub fn inner(&self) -> &C {
+        &self.connection
+    }
+
+    /// The connection of redis, whose commands are not measured.
+    pub fn inner_mut(&mut self) -> &mut C {
+        &mut self.connection
+    }
+
+    /// The connection of redis, no longer measured.
     pub fn into_inner(self) -> C {
         self.connection
     }
@@ -89,20 +129,6 @@ impl<C: ConnectionLike> ConnectionLike for Connection<C> {
 
     fn get_db(&self) -> i64 {
         self.connection.get_db()
-    }
-}
-
-impl<C> Deref for Connection<C> {
-    type Target = C;
-
-    fn deref(&self) -> &C {
-        &self.connection
-    }
-}
-
-impl<C> DerefMut for Connection<C> {
-    fn deref_mut(&mut self) -> &mut C {
-        &mut self.connection
     }
 }
 

@@ -51,8 +51,9 @@
 //! was not carried out because a watched key had changed.
 //!
 //! # What is not recorded
-//! - [`Connection`] dereferences to what it wraps, for everything redis offers there. What goes past it is not measured:
-//!   `subscribe` and its like, which are methods of the connections, and `route_command` of a cluster's.
+//! - What is given the connection of redis, by [`Connection::inner_mut`]: `subscribe` and its like, which are methods of
+//!   the connections, and `route_command` of a cluster's. It takes that word: a function that still names
+//!   `&mut MultiplexedConnection` would go unmeasured, and does not compile.
 //! - Messages that are published to a subscriber are no calls, and neither are blocking connections measured. For those
 //!   there is [`cache_call`](tachograph_core::cache_call).
 //! - Waiting for a connection of a pool, and making the first one.

@@ -32,7 +32,26 @@ use crate::transaction::{Level, Transaction};
 /// # Ok(()) }
 /// ```
 ///
-/// It dereferences to the connection of sqlx, which is not measured.
+/// It does not pass for a connection of sqlx, so that no function goes on unmeasured because its parameter has the old
+/// type:
+///
+/// ```compile_fail,E0308
+/// use sqlx::SqliteConnection;
+/// use tachograph_sqlx::SqlitePool;
+///
+/// async fn retire(connection: &mut SqliteConnection, id: i64) -> Result<(), sqlx::Error> {
+///     sqlx::query("UPDATE experiments SET retired = 1 WHERE id = ?").bind(id).execute(&mut *connection).await?;
+///     Ok(())
+/// }
+///
+/// # async fn example(pool: SqlitePool) -> Result<(), sqlx::Error> {
+/// let mut tx = pool.begin().await?;
+/// retire(&mut tx, 7).await?;
+/// tx.commit().await?;
+/// # Ok(()) }
+/// ```
+///
+/// [`inner_mut`](Self::inner_mut) is the connection of sqlx, for what has to have that: `retire(tx.inner_mut(), 7)`.
 pub struct Connection<'c, DB: Database> {
     held: Held<'c, DB>,
     pub(crate) target: Arc<Target>,
@@ -108,8 +127,17 @@ impl<'c, DB: Database> Connection<'c, DB> {
         }
     }
 
-    /// The connection of sqlx.
-    pub fn inner(&mut self) -> &mut DB::Connection {
+    /// The connection of sqlx, for what it tells of itself.
+    pub fn inner(&self) -> &DB::Connection {
+        match &self.held {
+            Held::Pooled(connection) => connection,
+            Held::Lent(connection) => connection,
+            Held::Transaction(transaction) => transaction,
+        }
+    }
+
+    /// The connection of sqlx, whose queries are not measured.
+    pub fn inner_mut(&mut self) -> &mut DB::Connection {
         match &mut self.held {
             Held::Pooled(connection) => connection,
             Held::Lent(connection) => connection,
@@ -125,7 +153,7 @@ impl<'c, DB: Database> Connection<'c, DB> {
         let level = if self.inner().is_in_transaction() { Level::Savepoint } else { Level::Transaction };
         let pending = level.pending_begin(&self.target, statement.as_ref(), callsite);
         let target = Arc::clone(&self.target);
-        Transaction::begin(self.inner(), statement, pending, level, target)
+        Transaction::begin(self.inner_mut(), statement, pending, level, target)
     }
 
     pub(crate) fn of_transaction(transaction: sqlx::Transaction<'c, DB>, target: Arc<Target>) -> Self {
@@ -137,24 +165,6 @@ impl<'c, DB: Database> Connection<'c, DB> {
             Held::Transaction(transaction) => transaction,
             Held::Pooled(_) | Held::Lent(_) => unreachable!("a transaction holds a transaction"),
         }
-    }
-}
-
-impl<DB: Database> Deref for Connection<'_, DB> {
-    type Target = DB::Connection;
-
-    fn deref(&self) -> &DB::Connection {
-        match &self.held {
-            Held::Pooled(connection) => connection,
-            Held::Lent(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        }
-    }
-}
-
-impl<DB: Database> DerefMut for Connection<'_, DB> {
-    fn deref_mut(&mut self) -> &mut DB::Connection {
-        self.inner()
     }
 }
 

@@ -28,7 +28,7 @@ impl<'c, DB: Driver> Located<&'c mut Connection<'_, DB>> {
         E: 'q + Execute<'q, DB>,
     {
         let (pending, query) = Read::new(query, &self.executor.target, self.callsite);
-        Rows::new(pending, DB::fetch_many(self.executor.inner(), query))
+        Rows::new(pending, DB::fetch_many(self.executor.inner_mut(), query))
     }
 
     fn first<'e, 'q: 'e, E>(self, query: E) -> impl Future<Output = Result<Option<DB::Row>, Error>> + Send
@@ -37,7 +37,7 @@ impl<'c, DB: Driver> Located<&'c mut Connection<'_, DB>> {
         E: 'q + Execute<'q, DB>,
     {
         let (pending, query) = Read::new(query, &self.executor.target, self.callsite);
-        pending.measure_rows(DB::fetch_optional(self.executor.inner(), query), one_or_none)
+        pending.measure_rows(DB::fetch_optional(self.executor.inner_mut(), query), one_or_none)
     }
 
     fn prepared<'e>(
@@ -49,11 +49,11 @@ impl<'c, DB: Driver> Located<&'c mut Connection<'_, DB>> {
         'c: 'e,
     {
         let pending = pending_prepare(&self.executor.target, &sql, self.callsite);
-        pending.measure(DB::prepare_with(self.executor.inner(), sql, parameters))
+        pending.measure(DB::prepare_with(self.executor.inner_mut(), sql, parameters))
     }
 
     fn described(self, sql: SqlStr) -> impl Future<Output = Result<Describe<DB>, Error>> + Send {
-        DB::describe(self.executor.inner(), sql)
+        DB::describe(self.executor.inner_mut(), sql)
     }
 }
 

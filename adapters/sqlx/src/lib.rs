@@ -43,10 +43,12 @@
 //!   it. Where the wait fails, the query it was for has failed.
 //!
 //! # What is not recorded
-//! [`Pool`] and [`Connection`] dereference to what they wrap, for everything sqlx offers there. What goes past them is not
-//! measured here: `&*pool`, which APIs built on [`sqlx::Acquire`] need (migrations), and a function that takes
-//! `&mut PgConnection`. `tachograph-tracing` still sees those by their log events; what is measured here it ignores, so
-//! that no query counts twice ([`MEASURED_TARGET`](tachograph_core::MEASURED_TARGET)).
+//! What is given a type of sqlx goes past the measurement. That takes a word: where a query would go unmeasured the types
+//! here do not pass for those of sqlx, and a function that still names `&PgPool` or `&mut PgConnection` of sqlx does not
+//! compile. What has to have them gets them by [`Pool::inner`] and [`Connection::inner_mut`], such as APIs built on
+//! [`sqlx::Acquire`]: `sqlx::migrate!().run(pool.inner())`. `tachograph-tracing` still sees those queries by their log
+//! events; what is measured here it ignores, so that no query counts twice
+//! ([`MEASURED_TARGET`](tachograph_core::MEASURED_TARGET)).
 //!
 //! The crate switches on sqlx's feature `macros`.
 

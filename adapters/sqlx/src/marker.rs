@@ -78,17 +78,17 @@ mod tests {
         expect(&mut events, "SELECT 1", true).await;
         sqlx::query("SELECT 2").fetch_optional(&pool).await.unwrap();
         expect(&mut events, "SELECT 2", true).await;
-        (&*pool).execute("SELECT 3").await.unwrap();
+        pool.inner().execute("SELECT 3").await.unwrap();
         expect(&mut events, "SELECT 3", false).await;
         let mut tx = pool.begin().await.unwrap();
         sqlx::query("SELECT 4").execute(&mut *tx).await.unwrap();
         expect(&mut events, "SELECT 4", true).await;
         sqlx::query("SELECT 5").fetch_one(tx.here()).await.unwrap();
         expect(&mut events, "SELECT 5", true).await;
-        sqlx::query("SELECT 6").execute(tx.inner()).await.unwrap();
+        sqlx::query("SELECT 6").execute(tx.inner_mut()).await.unwrap();
         expect(&mut events, "SELECT 6", false).await;
         tx.commit().await.unwrap();
-        sqlx::query("SELECT 7").execute(&*pool).await.unwrap();
+        sqlx::query("SELECT 7").execute(pool.inner()).await.unwrap();
         expect(&mut events, "SELECT 7", false).await;
     }
 }

@@ -1,10 +1,10 @@
 //! The pool.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use futures_util::TryFutureExt as _;
+use sqlx::pool::{CloseEvent, PoolOptions};
 use sqlx::{Database, Error, SqlSafeStr, SqlStr};
 use tachograph_core::{Callsite, Operation};
 
@@ -37,8 +37,32 @@ impl<DB: Database> Measured for sqlx::Pool<DB> {
 
 /// A measured [`sqlx::Pool`], from [`Measured::measured`]. Clones are the same pool.
 ///
-/// `&pool` is an executor, and so is [`pool.here()`](Self::here). It dereferences to the pool of sqlx: `&*pool` is that,
-/// unmeasured, for what needs [`sqlx::Acquire`].
+/// `&pool` is an executor, and so is [`pool.here()`](Self::here).
+///
+/// It does not pass for a pool of sqlx, so that no function goes on unmeasured because its parameter has the old type:
+///
+/// ```compile_fail,E0308
+/// async fn count(pool: &sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
+///     sqlx::query_scalar("SELECT COUNT(*) FROM experiments").fetch_one(pool).await
+/// }
+///
+/// # async fn example(pool: tachograph_sqlx::SqlitePool) -> Result<(), sqlx::Error> {
+/// let experiments = count(&pool).await?;
+/// # Ok(()) }
+/// ```
+///
+/// With the new one it is measured, and [`inner`](Self::inner) is the pool of sqlx for what has to have that, such as
+/// migrations (`sqlx::migrate!().run(pool.inner())`):
+///
+/// ```
+/// async fn count(pool: &tachograph_sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
+///     sqlx::query_scalar("SELECT COUNT(*) FROM experiments").fetch_one(pool).await
+/// }
+///
+/// # async fn example(pool: tachograph_sqlx::SqlitePool) -> Result<(), sqlx::Error> {
+/// let experiments = count(&pool).await?;
+/// # Ok(()) }
+/// ```
 pub struct Pool<DB: Database> {
     pub(crate) pool: sqlx::Pool<DB>,
     pub(crate) target: Arc<Target>,
@@ -57,7 +81,7 @@ impl<DB: Database> Pool<DB> {
         Located { executor: self, callsite: Some(Callsite::caller()) }
     }
 
-    /// The pool of sqlx.
+    /// The pool of sqlx, whose queries are not measured.
     pub fn inner(&self) -> &sqlx::Pool<DB> {
         &self.pool
     }
@@ -142,6 +166,41 @@ impl<DB: Database> Pool<DB> {
         self.try_begin_at(Some(statement.into_sql_str()), Callsite::caller())
     }
 
+    /// Closes the pool, as [`sqlx::Pool::close`]: at once to whoever asks for a connection, and done once all are back.
+    pub fn close(&self) -> impl Future<Output = ()> {
+        self.pool.close()
+    }
+
+    /// Whether [`close`](Self::close) was called, as [`sqlx::Pool::is_closed`].
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
+    /// A future of the moment when [`close`](Self::close) is called, as [`sqlx::Pool::close_event`].
+    pub fn close_event(&self) -> CloseEvent {
+        self.pool.close_event()
+    }
+
+    /// How many connections there are, idle ones among them, as [`sqlx::Pool::size`].
+    pub fn size(&self) -> u32 {
+        self.pool.size()
+    }
+
+    /// How many connections are idle, as [`sqlx::Pool::num_idle`].
+    pub fn num_idle(&self) -> usize {
+        self.pool.num_idle()
+    }
+
+    /// What the pool was made with, as [`sqlx::Pool::options`].
+    pub fn options(&self) -> &PoolOptions<DB> {
+        self.pool.options()
+    }
+
+    /// What its connections are made with, as [`sqlx::Pool::connect_options`].
+    pub fn connect_options(&self) -> Arc<<DB::Connection as sqlx::Connection>::Options> {
+        self.pool.connect_options()
+    }
+
     fn begin_at(
         &self,
         statement: Option<SqlStr>,
@@ -168,10 +227,9 @@ impl<DB: Database> Pool<DB> {
     }
 }
 
-impl<DB: Database> Deref for Pool<DB> {
-    type Target = sqlx::Pool<DB>;
-
-    fn deref(&self) -> &sqlx::Pool<DB> {
+/// The pool of sqlx, for what takes no other. Its queries are not measured.
+impl<DB: Database> AsRef<sqlx::Pool<DB>> for Pool<DB> {
+    fn as_ref(&self) -> &sqlx::Pool<DB> {
         &self.pool
     }
 }

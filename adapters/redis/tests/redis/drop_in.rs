@@ -23,6 +23,17 @@ fn what_wraps_a_connection_can_what_it_can() {
     assert_eq!((Scripted::with([]).name(), Scripted::with([]).into_inner().get_db()), ("flags", 7));
 }
 
+#[tokio::test]
+async fn what_needs_a_type_of_redis_gets_it_unmeasured() {
+    async fn by_scripted(flags: &mut Scripted) -> Option<String> {
+        flags.get("dark-mode").await.unwrap()
+    }
+    let mut flags = Scripted::with([text("on")]);
+    assert_eq!(flags.inner().get_db(), 7);
+    let (dark, record) = record(by_scripted(flags.inner_mut())).await;
+    assert_eq!((dark.as_deref(), record.cache().calls().count()), (Some("on"), 0));
+}
+
 async fn by_commands(mut flags: impl AsyncCommands) -> Option<String> {
     flags.get("dark-mode").await.unwrap()
 }

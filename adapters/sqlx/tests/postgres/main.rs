@@ -156,7 +156,7 @@ async fn what_sqlx_logs_is_inside_the_marker_also_at_the_end_and_when_it_is_drop
     assert!(of_transaction.len() >= 2 && of_transaction.iter().all(|marked| *marked), "{of_transaction:?}");
 
     let mut connection = pool.acquire().await.unwrap();
-    connection.inner().execute("SELECT 1").await.unwrap();
+    connection.inner_mut().execute("SELECT 1").await.unwrap();
     assert_eq!(logged(), [false]);
     let mut sleep = Box::pin(sqlx::query("SELECT pg_sleep(0.1)").execute(&mut *connection));
     // Until it is underway: it is given up in the middle, not before its beginning.

@@ -59,7 +59,7 @@ async fn functions_over_executors_connections_and_transactions_are_measured() {
             let mut total = by_executor(pool).await + by_executor(pool.here()).await + by_any_database(pool).await;
             total += rows(pool).try_collect::<Vec<_>>().await.unwrap().len();
             let mut connection = pool.acquire().await.unwrap();
-            connection.ping().await.unwrap();
+            connection.inner_mut().ping().await.unwrap();
             total += by_executor(&mut *connection).await + by_connection(&mut connection).await;
             connection.close().await.unwrap();
             let mut tx = pool.begin().await.unwrap();
@@ -91,10 +91,11 @@ async fn what_needs_a_type_of_sqlx_gets_it_unmeasured() {
     let pool = &database.pool;
     let (_, record) = testing::instance()
         .record(async {
-            assert_eq!(by_acquire(&**pool).await, 3);
+            assert_eq!(by_acquire(pool.as_ref()).await, 3);
             assert_eq!(by_acquire(pool.inner()).await, 3);
             let mut tx = pool.begin().await.unwrap();
-            assert_eq!(by_sqlx_connection(&mut tx).await, 3);
+            assert_eq!(by_sqlx_connection(tx.inner_mut()).await, 3);
+            assert!(tx.inner().is_in_transaction());
             tx.commit().await.unwrap();
         })
         .await;
@@ -152,8 +153,14 @@ async fn a_pool_of_any_database_is_named_after_the_one_behind_it() {
 #[tokio::test]
 async fn the_pool_closes_as_ever() {
     let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap().measured("main");
-    assert_eq!((pool.name(), pool.clone().size()), ("main", 1));
+    assert_eq!((pool.name(), pool.clone().size(), pool.num_idle()), ("main", 1, 1));
+    assert_eq!(pool.options().get_max_connections(), pool.utilisation().max);
+    assert_eq!(pool.connect_options().get_filename(), pool.inner().connect_options().get_filename());
+    let closed = pool.close_event();
+    assert!(!pool.is_closed());
     pool.close().await;
+    closed.await;
+    assert!(pool.is_closed());
     let (_, record) = testing::instance()
         .record(async {
             assert!(matches!(sqlx::query("SELECT 1").execute(&pool).await, Err(sqlx::Error::PoolClosed)));

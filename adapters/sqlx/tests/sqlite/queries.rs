@@ -234,10 +234,10 @@ async fn a_query_is_cached_or_not_as_without_the_wrapper() {
     use sqlx::Connection as _;
     let database = Database::new(1).await;
     let mut connection = database.pool.acquire().await.unwrap();
-    let before = connection.cached_statements_size();
+    let before = connection.inner().cached_statements_size();
     let mut run = async |query: sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>| {
         query.fetch_all(&mut *connection).await.unwrap();
-        connection.cached_statements_size() - before
+        connection.inner().cached_statements_size() - before
     };
     assert_eq!(run(sqlx::query("SELECT 'not cached'").persistent(false)).await, 0);
     assert_eq!(run(sqlx::query("SELECT 'cached'")).await, 1);
