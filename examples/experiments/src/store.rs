@@ -1,5 +1,7 @@
 //! The queries.
 
+use std::time::Duration;
+
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, Row};
 use tachograph::sqlx::{Measured, Pool};
@@ -27,8 +29,12 @@ impl Store {
         install_default_drivers();
         // A database in memory lives as long as one connection to it does.
         let options = AnyPoolOptions::new().min_connections(1).max_connections(8).idle_timeout(None).max_lifetime(None);
+        // sqlx tries for as long to reach a server that refuses.
+        let options = options.acquire_timeout(Duration::from_secs(5));
         let explain = |error: sqlx::Error| {
-            SetupError(format!("cannot use the database in DATABASE_URL: {error}; leave it unset for SQLite in memory"))
+            SetupError(format!(
+                "cannot use the database in DATABASE_URL: {error} (is it there?); leave it unset for SQLite in memory"
+            ))
         };
         let pool = options.connect(url).await.map_err(explain)?;
         for table in TABLES {
