@@ -16,7 +16,7 @@ impl Labels {
         let value = value.as_ref();
         if !value.is_empty() {
             self.begin(name);
-            escape(value, &mut self.0);
+            escape(value, true, &mut self.0);
             self.0.push('"');
         }
         self
@@ -44,12 +44,12 @@ impl Labels {
     }
 }
 
-/// Both formats escape these three, and nothing else.
-fn escape(value: &str, out: &mut String) {
-    for character in value.chars() {
+/// Both formats escape these in values; what a family is, the text format writes with quotes as they are.
+pub(crate) fn escape(text: &str, quotes: bool, out: &mut String) {
+    for character in text.chars() {
         match character {
             '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
+            '"' if quotes => out.push_str("\\\""),
             '\n' => out.push_str("\\n"),
             other => out.push(other),
         }

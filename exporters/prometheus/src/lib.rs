@@ -53,6 +53,8 @@
 //! `process_resident_memory_bytes` and their like), and what tachograph says of itself: `tachograph_bounds_hit_total`,
 //! `tachograph_dropped_total` by exporter, `tachograph_series_overflowed_total`.
 //!
+//! Behind it stands what [sources](Prometheus::add_source) have: the application's own counters, gauges and histograms.
+//!
 //! - A client that left is a request with `error_type="client_disconnected"`; by plain names its `status` is 499 where there
 //!   was no answer yet. Without a status, a panic is 500 and what was open at shutdown 503.
 //! - `error_type` of a call is the type of its error, its status from 400 on, `cancelled`, or `_OTHER`.
@@ -86,9 +88,11 @@ mod render;
 mod request;
 mod series;
 mod settings;
+mod source;
 mod target;
 
 pub use error::Error;
 pub use pool::PoolUse;
 pub use prometheus::{Prometheus, Rendered};
-pub use settings::{Naming, OverflowHook, Settings};
+pub use settings::{Naming, Settings, WarningHook};
+pub use source::{Collected, Distribution, LabelPairs, Samples};

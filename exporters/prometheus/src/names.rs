@@ -8,7 +8,7 @@ macro_rules! names {
         /// The names of the metrics, as OpenTelemetry's conventions are translated or as services write them by hand.
         #[derive(Debug)]
         pub(crate) struct Names {
-            $(pub(crate) $field: Metric,)*
+            $(pub(crate) $field: Metric<'static>,)*
             pub(crate) pool_label: &'static str,
             pub(crate) pool_state_label: &'static str,
         }

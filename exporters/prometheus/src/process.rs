@@ -7,7 +7,7 @@ use crate::page::{Metric, Page};
 /// Hundredths of a second are what Linux tells programs times in, on every architecture that Rust's std supports.
 const NANOS_OF_A_TICK: u64 = 10_000_000;
 
-const fn metric(name: &'static str, help: &'static str) -> Metric {
+const fn metric(name: &'static str, help: &'static str) -> Metric<'static> {
     Metric { name, help }
 }
 

@@ -1,6 +1,6 @@
 //! The exporter itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use tachograph_core::{Exporter, Handle, Record, RecordKind, Service, Sharded};
@@ -17,7 +17,8 @@ use crate::pool::{PoolUse, Pools};
 use crate::render;
 use crate::request::{self, Requests, Tasks};
 use crate::series::{Family, Key, Table, Totals};
-use crate::settings::{Naming, OverflowHook, Settings};
+use crate::settings::{Naming, Settings, WarningHook};
+use crate::source::{Collected, Sources};
 use crate::target;
 
 /// Counts requests, tasks and their calls, and writes them as a page for Prometheus when it is asked to.
@@ -36,8 +37,10 @@ pub(crate) struct Inner {
     pub(crate) pools: Pools,
     pub(crate) target: String,
     pub(crate) build: String,
-    on_overflow: OverflowHook,
-    told: [AtomicBool; 6],
+    pub(crate) sources: Sources,
+    on_warning: WarningHook,
+    /// What was told of already, by the name of the family.
+    told: Mutex<HashSet<String>>,
     max_series: usize,
 }
 
@@ -90,7 +93,7 @@ impl Prometheus {
     /// [`max_series`](Settings::max_series) is 0.
     pub fn new(service: &Service, settings: Settings) -> Result<Self, Error> {
         let bounds = AllBounds::of(&settings)?;
-        let Settings { naming, max_series, resource, on_overflow, .. } = settings;
+        let Settings { naming, max_series, resource, on_warning, .. } = settings;
         if max_series == 0 {
             return Err(Error::new("max_series is 0: use at least 1"));
         }
@@ -111,8 +114,9 @@ impl Prometheus {
             pools: Pools::default(),
             target: target::target_labels(service, &resource),
             build: target::build_labels(service),
-            on_overflow,
-            told: Default::default(),
+            sources: Sources::default(),
+            on_warning,
+            told: Mutex::default(),
             max_series,
         })))
     }
@@ -123,15 +127,22 @@ impl Prometheus {
         self.0.pools.watch(name.into(), Arc::new(read));
     }
 
+    /// Shows what others count on the same page, behind what is ours. `collect` is called with every scrape and must not
+    /// wait. A family that is called as one on the page already is left out, and told of.
+    pub fn add_source(&self, collect: impl Fn() -> Vec<Collected> + Send + Sync + 'static) {
+        self.0.sources.add(Arc::new(collect));
+    }
+
     /// The page, in the format that the value of an `Accept` header asks for: OpenMetrics 1.0 for those who name it,
     /// else Prometheus' text format 0.0.4. `handle` is the instance that this is an exporter of; what it counts itself
     /// is on the page, too.
     pub fn render(&self, handle: &Handle, accept: Option<&[u8]>) -> Rendered {
         let format = Format::wanted(accept);
         let totals = self.0.totals();
-        self.0.tell_of_overflow(&totals);
         let mut page = Page::new(format);
-        render::page(&self.0, &totals, handle, &mut page);
+        let refused = render::page(&self.0, &totals, handle, &mut page);
+        self.0.tell_of_overflow(&totals);
+        self.0.tell_of_refused(refused);
         Rendered { content_type: format.content_type(), body: page.finish() }
     }
 }
@@ -202,17 +213,38 @@ impl Inner {
 
     /// Told here and not where it happens: the hook is somebody else's code, and can take its time.
     fn tell_of_overflow(&self, totals: &AllTotals) {
-        for ((name, overflowed), told) in totals.overflowed(self.names).into_iter().zip(&self.told) {
-            if overflowed > 0 && !told.swap(true, Ordering::Relaxed) {
-                let most = self.max_series;
-                (self.on_overflow)(&format!(
+        for (name, _) in totals.overflowed(self.names).into_iter().filter(|(_, overflowed)| *overflowed > 0) {
+            let most = self.max_series;
+            self.tell_once(name, || {
+                format!(
                     "{name} has {most} series, and further ones are counted as one that is called overflow: see which \
                      label has so many values, or raise max_series"
-                ));
-            }
+                )
+            });
+        }
+    }
+
+    fn tell_of_refused(&self, refused: Vec<String>) {
+        for name in refused {
+            self.tell_once(&name, || {
+                format!("the application's metric {name} is not shown, as there is one of that name: rename it")
+            });
+        }
+    }
+
+    fn tell_once(&self, name: &str, what: impl FnOnce() -> String) {
+        let is_new = {
+            let mut told = lock(&self.told);
+            told.len() < MOST_TOLD && told.insert(name.to_owned())
+        };
+        if is_new {
+            (self.on_warning)(&what());
         }
     }
 }
+
+/// Names are the application's, who may make them up as it goes.
+const MOST_TOLD: usize = 100;
 
 impl AllTotals {
     /// How much was counted in the overflow series of each family, by the family's name.

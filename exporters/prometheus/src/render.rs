@@ -13,7 +13,8 @@ use crate::prometheus::{AllTotals, Inner};
 use crate::request::Requests;
 use crate::series::Totals;
 
-pub(crate) fn page(inner: &Inner, totals: &AllTotals, handle: &Handle, page: &mut Page) {
+/// Returns the names of what others count and what is on the page already as ours.
+pub(crate) fn page(inner: &Inner, totals: &AllTotals, handle: &Handle, page: &mut Page) -> Vec<String> {
     page.info(Metric { name: "target", help: "The service that is measured." }, &inner.target);
     page.info(Metric { name: "build", help: "The versions that are running." }, &inner.build);
     requests(inner, &totals.requests, handle, page);
@@ -27,6 +28,7 @@ pub(crate) fn page(inner: &Inner, totals: &AllTotals, handle: &Handle, page: &mu
     inner.pools.write(names, page);
     own(inner, totals, handle, page);
     process::write(page);
+    inner.sources.write(page)
 }
 
 fn requests(inner: &Inner, totals: &Totals<Requests>, handle: &Handle, page: &mut Page) {
@@ -59,7 +61,7 @@ fn shares<'a>(labels: &'a str, requests: &'a Requests) -> impl Iterator<Item = (
     shares.map(move |(share, nanos)| (format!("{labels},share=\"{}\"", share.name()), nanos))
 }
 
-fn calls(metric: Metric, bounds: &Bounds, totals: &Totals<Calls>, page: &mut Page) {
+fn calls(metric: Metric<'_>, bounds: &Bounds, totals: &Totals<Calls>, page: &mut Page) {
     page.histogram(metric, bounds, totals.iter().map(|(labels, calls)| (labels, &calls.durations, None)));
 }
 

@@ -26,12 +26,13 @@ pub struct Settings {
     /// More of what is known about the service, by OpenTelemetry's names (`k8s.pod.name`): labels of `target_info`. The
     /// service's own name, version and environment are there already. Default none.
     pub resource: Vec<(String, String)>,
-    /// Told when a family has no room for another series, once for each. Default: a line on stderr.
-    pub on_overflow: OverflowHook,
+    /// Told when a family has no room for another series, and when a metric of the application is called as one of ours;
+    /// once for each. Default: a line on stderr.
+    pub on_warning: WarningHook,
 }
 
-/// Told that a family is full, in words.
-pub type OverflowHook = Box<dyn Fn(&str) + Send + Sync>;
+/// Told what is wrong and what to do about it, while a page is rendered.
+pub type WarningHook = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -43,7 +44,7 @@ impl Default for Settings {
             query_buckets: vec![0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0],
             max_series: 2000,
             resource: Vec::new(),
-            on_overflow: Box::new(|what| {
+            on_warning: Box::new(|what| {
                 use std::io::Write;
                 // `eprintln!` would panic where stderr is closed, too.
                 let _ = writeln!(std::io::stderr(), "tachograph.prometheus: {what}");

@@ -38,7 +38,7 @@ impl Bench {
     pub(crate) fn build(mut settings: Settings, configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
         let (clock, warnings) = (ManualClock::new(), Arc::<Mutex<Vec<String>>>::default());
         let told = Arc::clone(&warnings);
-        settings.on_overflow = Box::new(move |warning| told.lock().unwrap().push(warning.to_owned()));
+        settings.on_warning = Box::new(move |warning| told.lock().unwrap().push(warning.to_owned()));
         let service = Service::new("experiments-api").version("1.4.2").environment("production");
         let prometheus = Prometheus::new(&service, settings).unwrap();
         let builder = Handle::builder()

@@ -4,3 +4,4 @@ mod bench;
 mod cardinality;
 mod counts;
 mod golden;
+mod sources;
