@@ -56,11 +56,11 @@ pub(crate) fn with_key<R>(call: &Call, found: impl FnOnce(&Key<'_>) -> R) -> R {
     let error = match (call.error_type(), call.outcome()) {
         (Some(error), _) => error,
         (None, CallOutcome::Cancelled) => "cancelled",
-        (None, CallOutcome::Failed) if status < 400 => OTHER_ERROR,
-        (None, _) if call.is_error() => {
+        (None, _) if status >= 400 => {
             text = status.to_string();
             &text
         }
+        (None, CallOutcome::Failed) => OTHER_ERROR,
         _ => "",
     };
     found(&key(call.operation(), error, status))

@@ -163,11 +163,9 @@ impl Page {
             (Format::Text, "info") => (suffix, "gauge"),
             (Format::Text, _) => (suffix, kind),
         };
-        if !help.is_empty() {
-            let _ = write!(self.body, "# HELP {name}{suffix} ");
-            escape(help, self.format == Format::OpenMetrics, &mut self.body);
-            self.body.push('\n');
-        }
+        let _ = write!(self.body, "# HELP {name}{suffix} ");
+        escape(help, self.format == Format::OpenMetrics, &mut self.body);
+        self.body.push('\n');
         let _ = writeln!(self.body, "# TYPE {name}{suffix} {kind}");
         let unit = ["_seconds", "_bytes"].into_iter().find(|unit| name.ends_with(unit));
         if let (Format::OpenMetrics, Some(unit)) = (self.format, unit) {

@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn many_keys_are_told_apart_by_every_part_of_them() {
+        let (family, mut table) = (Family::new(usize::MAX, "overflow", labels), Table::default());
+        let texts: Vec<String> = (1000..6000).map(|number| number.to_string()).collect();
+        for _ in 0..2 {
+            for (status, text) in texts.iter().enumerate() {
+                *table.series(&key(text, "", "", 0), &family) += 1;
+                *table.series(&key("a", text, "", 0), &family) += 1;
+                *table.series(&key("b", "", "", status as u16), &family) += 1;
+            }
+        }
+        let (totals, _) = totals(&[&table], &family);
+        assert_eq!((totals.len(), totals.iter().all(|(_, count)| *count == 2)), (15_000, true));
+    }
+
+    #[test]
     fn beyond_the_bound_all_threads_know_the_same_series() {
         let family = Family::new(2, "overflow", labels);
         let (mut one, mut other) = (Table::default(), Table::default());

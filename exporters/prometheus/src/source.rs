@@ -14,7 +14,7 @@ use crate::page::{Metric, Page};
 pub struct Collected {
     /// Its name, of a counter with or without the `_total`. What Prometheus does not take in names becomes `_`.
     pub name: String,
-    /// What it is, in a sentence; may be empty.
+    /// What it is, in a sentence. Where that is empty, it is said to be the application's.
     pub help: String,
     /// Its series. Of several with the same labels the last is shown.
     pub samples: Samples,
@@ -45,6 +45,9 @@ pub struct Distribution {
     pub sum: f64,
 }
 
+/// What is said of a family of which nothing is said: `promtool check metrics` wants something.
+const NO_HELP: &str = "Of the application.";
+
 type Collect = Arc<dyn Fn() -> Vec<Collected> + Send + Sync>;
 
 #[derive(Default)]
@@ -64,7 +67,8 @@ impl Sources {
         let mut refused = Vec::new();
         for Collected { name, help, samples } in collected.flatten() {
             let name = metric_name(&name);
-            let metric = Metric { name: &name, help: &help };
+            let help = if help.is_empty() { NO_HELP } else { &help };
+            let metric = Metric { name: &name, help };
             let shown = match samples {
                 Samples::Counter(samples) => {
                     let name = name.strip_suffix("_total").unwrap_or(&name);

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tachograph_core::{
-    Exporter, Handle, Limits, ManualClock, OpenRequest, Operation, Record, RequestHead, Service, Yield, start_call,
-    start_connection_wait, testing,
+    CallOutcome, Exporter, Handle, Limits, ManualClock, OpenRequest, Operation, Record, RequestHead, Service, Yield,
+    current, start_call, start_connection_wait, testing,
 };
 use tachograph_prometheus::{Naming, Prometheus, Settings};
 
@@ -159,7 +159,8 @@ fn calls_that_were_not_kept_one_by_one_are_counted_too() {
         query(2, true);
         (0..10).for_each(|number| query(11 + number, number < 3));
         query(100_000, false);
-        call(Operation::external("partner", "GET"), 7, true);
+        // Their mean is no whole number of nanoseconds.
+        [7, 8, 8].into_iter().for_each(|micros| call(Operation::external("partner", "GET"), micros, true));
         call(Operation::other("lock", "take"), 7, true);
     });
     let series = bench.series();
@@ -170,12 +171,30 @@ fn calls_that_were_not_kept_one_by_one_are_counted_too() {
     let counts = ["", r#",error_type="busy""#, r#",error_type="_OTHER""#].map(|error| of(error, "count"));
     assert_eq!(counts, [9.0, 1.0, 3.0]);
     assert_eq!(nanos_of(bench.sum("db_client_operation_duration_seconds_sum")), 100_158_000);
-    assert_eq!(bench.sum("http_client_request_duration_seconds_count"), 1.0);
-    assert_eq!(nanos_of(bench.sum("http_client_request_duration_seconds_sum")), 7_000);
+    assert_eq!(bench.sum("http_client_request_duration_seconds_count"), 3.0);
+    assert_eq!(nanos_of(bench.sum("http_client_request_duration_seconds_sum")), 23_000);
 }
 
 fn nanos_of(seconds: f64) -> u64 {
     (seconds * 1e9).round() as u64
+}
+
+#[test]
+fn a_request_that_waits_for_three_connections_has_waited_three_times() {
+    let bench = Bench::new(settings(Naming::Plain));
+    bench.request("GET", "/", Some("/"), 200, || {
+        for micros in [1_000, 4_000, 6_001] {
+            let wait = start_connection_wait();
+            bench.advance(micros);
+            drop(wait);
+        }
+    });
+    let series = bench.series();
+    let of = |what: &str, le: &str| {
+        series[&format!(r#"db_connection_wait_seconds_{what}{{method="GET",path="/",status="200"{le}}}"#)]
+    };
+    // Each counts as the mean of them.
+    assert_eq!([of("count", ""), of("bucket", r#",le="0.005""#), of("sum", "")], [3.0, 3.0, 0.011_001]);
 }
 
 #[test]
@@ -231,6 +250,8 @@ fn a_cancelled_call_and_a_status_have_a_type_of_error() {
         answered.responded(503);
         answered.completed();
         call().completed();
+        let operation = Operation::external("[::1]:80", "charge card");
+        current().unwrap().report_call(operation, Duration::ZERO, CallOutcome::Failed, Yield::Unknown);
     });
     let series = bench.series();
     let common = r#"call_summary="charge card","#;
@@ -238,6 +259,7 @@ fn a_cancelled_call_and_a_status_have_a_type_of_error() {
     for labels in [
         format!(r#"{common}error_type="cancelled",http_request_method="_OTHER",{partner}"#),
         format!(r#"{common}error_type="503",http_request_method="_OTHER",http_response_status_code="503",{partner}"#),
+        format!(r#"{common}error_type="_OTHER",http_request_method="_OTHER",{partner}"#),
         format!(r#"{common}http_request_method="_OTHER",{partner}"#),
     ] {
         let name = format!("http_client_request_duration_seconds_count{{{labels}}}");

@@ -6,7 +6,7 @@ use tachograph_prometheus::{Naming, PoolUse, Settings};
 use crate::bench::{Bench, OPEN_METRICS, block_on, settings};
 
 /// One of everything.
-fn everything(bench: &Bench) {
+pub(crate) fn everything(bench: &Bench) {
     let head = RequestHead {
         method: "POST",
         path: "/experiments/7",

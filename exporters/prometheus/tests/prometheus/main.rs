@@ -4,4 +4,6 @@ mod bench;
 mod cardinality;
 mod counts;
 mod golden;
+#[cfg(feature = "peer-tests")]
+mod peers;
 mod sources;

@@ -21,7 +21,7 @@ fn behind_ours(page: &str) -> Vec<&str> {
     page.lines().skip_while(|line| !line.contains("events_tracked")).collect()
 }
 
-fn one_of_each() -> Vec<Collected> {
+pub(crate) fn one_of_each() -> Vec<Collected> {
     let distribution = Distribution { bounds: vec![0.5, 1.0], counts: vec![1, 0, 2], sum: f64::INFINITY };
     vec![
         collected(
@@ -48,6 +48,7 @@ fn counters_gauges_and_histograms_of_others_stand_behind_ours() {
         "# TYPE events_tracked counter",
         r#"events_tracked_total{kind_of="a\n"} 2"#,
         r#"events_tracked_total{kind_of="b"} 3"#,
+        "# HELP queue::depth Of the application.",
         "# TYPE queue::depth gauge",
         "queue::depth -1.5",
         "# HELP lag_seconds Lag.",
@@ -84,6 +85,8 @@ fn a_name_is_there_but_once() {
             counter("orders"),
             counter("orders_total"),
             counter(""),
+            gauge("wait_count"),
+            collected("wait", "", Samples::Histogram(vec![])),
         ]
     });
     bench.prometheus.add_source(|| std::panic::resume_unwind(Box::new("on purpose")));
@@ -94,8 +97,9 @@ fn a_name_is_there_but_once() {
     }
     let warnings = bench.warnings.lock().unwrap();
     let expected =
-        ["http_requests_total", "http_request_duration_seconds_count", "process_open_fds", "orders_total", ""].map(
-            |name| format!("the application's metric {name} is not shown, as there is one of that name: rename it"),
-        );
+        ["http_requests_total", "http_request_duration_seconds_count", "process_open_fds", "orders_total", "", "wait"]
+            .map(|name| {
+                format!("the application's metric {name} is not shown, as there is one of that name: rename it")
+            });
     assert_eq!(*warnings, expected);
 }
