@@ -6,10 +6,11 @@ use actix_web::web::{self, Path};
 use actix_web::{App, HttpResponse};
 use futures_util::future::join_all;
 use tachograph_core::{Handle, InCurrentRequest, current, database_call, in_current_request, request};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 use tokio::sync::Mutex;
 use tokio::sync::oneshot::channel;
 
-use crate::server::{Recorder, get_and_close, in_process, serve, talk};
+use crate::server::{RecorderMiddleware, in_process, serve};
 
 async fn query() {
     database_call("sqlite", "main", "SELECT * FROM experiments WHERE id = ?").measure(rt::task::yield_now()).await;
@@ -94,7 +95,7 @@ async fn many_queries(count: Path<u32>) -> HttpResponse {
 }
 
 async fn check(recorder: &mut Recorder) {
-    recorder.nothing_in_flight().await;
+    recorder.idle().await;
     let mut records = recorder.rest();
     assert_eq!(records.len(), 200);
     records.sort_by_key(|record| record.database().count());

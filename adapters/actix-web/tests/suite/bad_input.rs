@@ -4,8 +4,9 @@ use actix_web::http::header::HeaderValue;
 use actix_web::test::{TestRequest, call_service, read_body};
 use actix_web::web::{self, Path};
 use actix_web::{App, HttpResponse};
+use tachograph_loopback::{Recorder, talk};
 
-use crate::server::{Recorder, in_process, serve, talk};
+use crate::server::{RecorderMiddleware, in_process, serve};
 
 fn files(config: &mut web::ServiceConfig) {
     config.service(web::resource("/files/{name}").to(async |_: Path<String>| "file"));
@@ -52,7 +53,7 @@ async fn paths_and_methods_of_any_content_are_recorded_safely() {
         for record in recorder.rest() {
             assert!(record.path().starts_with("/files/") && !record.path().contains(char::is_control));
         }
-        recorder.nothing_in_flight().await;
+        recorder.idle().await;
     }
 }
 
@@ -65,7 +66,7 @@ async fn a_length_that_is_no_number_is_refused_before_it_is_believed() {
         let request = format!("POST /files/a HTTP/1.1\r\nhost: test\r\ncontent-length: {length}\r\n\r\n");
         assert!(talk(address, request).await.starts_with(b"HTTP/1.1 400"), "{length}");
     }
-    recorder.nothing_in_flight().await;
+    recorder.idle().await;
     assert_eq!(recorder.rest().len(), 0);
 }
 

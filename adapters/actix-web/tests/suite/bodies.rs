@@ -12,8 +12,9 @@ use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse};
 use futures_util::stream::{self, StreamExt};
 use tachograph_core::{ManualClock, Outcome, Share, database_call};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 
-use crate::server::{Recorder, get, get_and_close, in_process, serve, talk};
+use crate::server::{RecorderMiddleware, get, in_process, serve};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

@@ -3,9 +3,10 @@
 use actix_web::web::{self, Bytes, Path};
 use actix_web::{App, HttpResponse};
 use tachograph_core::Outcome;
+use tachograph_loopback::{Recorder, get_and_close, send, talk, within};
 use tokio::io::AsyncWriteExt;
 
-use crate::server::{Recorder, get, get_and_close, read_until, send, serve, talk, within};
+use crate::server::{RecorderMiddleware, get, read_until, serve};
 
 async fn slowly(letters: Path<String>) -> String {
     for _ in 0..letters.len() {
@@ -56,7 +57,7 @@ async fn requests_that_are_sent_at_once_are_told_apart() {
         assert_eq!((record.request_bytes(), record.response_bytes()), (Some(request_bytes), bytes));
         assert!(output.contains(&record.identity().request_id().to_string()));
     }
-    recorder.nothing_in_flight().await;
+    recorder.idle().await;
     assert_eq!(recorder.rest().len(), 0);
 }
 

@@ -7,10 +7,11 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpResponse};
 use futures_util::stream::{self, StreamExt};
 use tachograph_core::{CallOutcome, Outcome, database_call};
+use tachograph_loopback::{Recorder, get_and_close, send, talk, within};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 
-use crate::server::{Recorder, get, get_and_close, read_until, send, serve, talk, within};
+use crate::server::{RecorderMiddleware, get, read_until, serve};
 
 /// A handler that says that it is inside, and waits to be let out.
 #[derive(Default)]

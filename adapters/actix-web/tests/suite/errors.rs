@@ -11,8 +11,9 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, call_service, read_body};
 use actix_web::{App, Error, HttpResponse, ResponseError, web};
 use tachograph_core::{ManualClock, Outcome, Share, request};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 
-use crate::server::{Recorder, get_and_close, in_process, serve, talk};
+use crate::server::{RecorderMiddleware, in_process, serve};
 
 #[derive(Debug)]
 struct NoDatabase;

@@ -12,8 +12,9 @@ use actix_web::web::Bytes;
 use actix_web::{App, Error, HttpResponse, web};
 use futures_util::stream::{self, StreamExt};
 use tachograph_core::{CallOutcome, Outcome, database_call};
+use tachograph_loopback::Recorder;
 
-use crate::server::{Recorder, in_process};
+use crate::server::{RecorderMiddleware, in_process};
 
 async fn text() -> String {
     "all the same ".repeat(10_000)

@@ -5,8 +5,9 @@ use actix_web::test::{TestRequest, call_service, read_body};
 use actix_web::{App, web};
 use tachograph_actix_web::{Middleware, middleware};
 use tachograph_core::{Outcome, testing};
+use tachograph_loopback::Recorder;
 
-use crate::server::{Recorder, in_process};
+use crate::server::{RecorderMiddleware, in_process};
 
 /// The headers and the body of the answer to a GET.
 macro_rules! fetch {

@@ -8,8 +8,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpResponse};
 use futures_util::FutureExt;
 use tachograph_core::{Outcome, Record};
+use tachograph_loopback::Recorder;
 
-use crate::server::{Recorder, in_process};
+use crate::server::{RecorderMiddleware, in_process};
 
 fn experiments(config: &mut ServiceConfig) {
     config

@@ -11,8 +11,9 @@ use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Bytes, Redirect, ServiceConfig};
 use actix_web::{App, Error, HttpResponse};
 use futures_util::stream::{self, StreamExt};
+use tachograph_loopback::{Recorder, talk};
 
-use crate::server::{Recorder, serve, talk};
+use crate::server::{RecorderMiddleware, serve};
 
 fn parts(of: [&'static str; 2]) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
     stream::iter(of.map(|part| Ok(Bytes::from_static(part.as_bytes()))))
@@ -147,6 +148,6 @@ async fn what_the_server_refuses_itself_is_refused_as_before() {
         assert_eq!(ours, answer(without, request).await);
         assert!(ours.0[0].starts_with("HTTP/1.1 400"), "{ours:?}");
     }
-    recorder.nothing_in_flight().await;
+    recorder.idle().await;
     assert_eq!(recorder.rest().len(), 0);
 }

@@ -5,9 +5,10 @@ use actix_web::{App, Error, HttpRequest, HttpResponse};
 use actix_ws::Message;
 use futures_util::StreamExt;
 use tachograph_core::{Outcome, request};
+use tachograph_loopback::{Recorder, send, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::server::{Recorder, read_until, send, serve, within};
+use crate::server::{RecorderMiddleware, read_until, serve};
 
 async fn echo(head: HttpRequest, body: Payload) -> Result<HttpResponse, Error> {
     request().field("room", "lobby");

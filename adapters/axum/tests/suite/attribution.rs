@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use tachograph_core::{InCurrentRequest, database_call, request};
+use tachograph_loopback::Recorder;
 use tokio::task::JoinSet;
 
-use crate::server::{Recorder, get as fetch};
+use crate::server::{RecorderLayer, get as fetch};
 
 async fn query() {
     database_call("sqlite", "main", "SELECT * FROM experiments WHERE id = ?").measure(tokio::task::yield_now()).await;

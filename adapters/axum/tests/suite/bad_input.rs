@@ -4,8 +4,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::routing::{any, get};
+use tachograph_loopback::{Recorder, talk};
 
-use crate::server::{Recorder, request, serve, talk};
+use crate::server::{RecorderLayer, request, serve};
 
 fn app(recorder: &Recorder) -> Router {
     Router::new().route("/files/{name}", any(|_: Path<String>| async { "file" })).layer(recorder.layer())

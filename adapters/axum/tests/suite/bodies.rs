@@ -13,9 +13,10 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use std::convert::Infallible;
 use tachograph_core::{ManualClock, Outcome, Share};
+use tachograph_loopback::{Recorder, talk};
 use tower::ServiceExt;
 
-use crate::server::{Recorder, get as fetch, request, serve, talk};
+use crate::server::{RecorderLayer, get as fetch, request, serve};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

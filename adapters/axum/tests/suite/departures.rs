@@ -9,10 +9,11 @@ use axum::body::Body;
 use axum::routing::get;
 use futures_util::stream;
 use tachograph_core::{Outcome, database_call};
+use tachograph_loopback::{Recorder, send, within};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 
-use crate::server::{Recorder, send, serve, within};
+use crate::server::{RecorderLayer, serve};
 
 #[tokio::test]
 async fn a_client_can_leave_while_the_handler_works() {

@@ -13,9 +13,10 @@ use http_body_util::BodyExt;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tachograph_core::Outcome;
+use tachograph_loopback::{Recorder, within};
 use tokio::net::TcpStream;
 
-use crate::server::{Recorder, serve, within};
+use crate::server::{RecorderLayer, serve};
 
 async fn connect(app: Router) -> SendRequest<Body> {
     let stream = TcpStream::connect(serve(app).await).await.unwrap();

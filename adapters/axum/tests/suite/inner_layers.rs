@@ -7,11 +7,12 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::routing::get;
 use tachograph_core::{CallOutcome, Outcome, database_call};
+use tachograph_loopback::Recorder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::server::{Recorder, get as fetch, request};
+use crate::server::{RecorderLayer, get as fetch, request};
 
 async fn slow() {
     let _query = database_call("sqlite", "main", "SELECT * FROM experiments").start();

@@ -11,10 +11,11 @@ use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use tachograph_core::{Outcome, testing};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_layer::Layer as _;
 
-use crate::server::{Recorder, get as fetch, get_and_close, talk};
+use crate::server::{RecorderLayer, get as fetch};
 
 fn hello() -> Router {
     Router::new().route("/hello", get(|| async { "hello" }))

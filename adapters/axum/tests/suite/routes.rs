@@ -4,10 +4,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::routing::{any, get, post};
+use tachograph_loopback::Recorder;
 use tower::ServiceExt;
 use tower_layer::Layer as _;
 
-use crate::server::{Recorder, get as fetch};
+use crate::server::{RecorderLayer, get as fetch};
 
 fn experiments() -> Router {
     Router::new()

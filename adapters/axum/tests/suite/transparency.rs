@@ -12,8 +12,9 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use http_body::Frame;
 use http_body_util::StreamBody;
+use tachograph_loopback::{Recorder, talk};
 
-use crate::server::{Recorder, serve, talk};
+use crate::server::{RecorderLayer, serve};
 
 fn app() -> Router {
     let trailers = || async {

@@ -5,9 +5,10 @@ use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{Message, WebSocket};
 use axum::routing::get;
 use tachograph_core::{Outcome, request};
+use tachograph_loopback::{Recorder, send, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::server::{Recorder, send, serve, within};
+use crate::server::{RecorderLayer, serve};
 
 async fn echo(mut socket: WebSocket) {
     while let Some(Ok(message)) = socket.recv().await {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rocket::{Build, Rocket, Route, get, routes};
 use tachograph_core::{Companion, Companions, InCurrentRequest, Recording, database_call, request};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 use tachograph_rocket::measure;
 use tokio::task::JoinSet;
 
-use crate::server::{Recorder, client, get as fetch, get_and_close, rocket, serve, talk};
+use crate::server::{RecorderFairing, client, get as fetch, rocket, serve};
 
 async fn query() {
     database_call("sqlite", "main", "SELECT * FROM experiments WHERE id = ?").measure(tokio::task::yield_now()).await;

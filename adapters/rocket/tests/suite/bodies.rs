@@ -12,8 +12,9 @@ use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use rocket::{Request, get, post, routes};
 use tachograph_core::{ManualClock, Outcome, Share, database_call};
+use tachograph_loopback::{Recorder, get_and_close, send, talk};
 
-use crate::server::{Recorder, client, get as fetch, get_and_close, rocket, send, serve, talk};
+use crate::server::{RecorderFairing, client, get as fetch, rocket, serve};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

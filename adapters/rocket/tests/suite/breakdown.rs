@@ -6,9 +6,10 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Build, Rocket, State, catch, catchers, get, routes};
 use tachograph_core::{ManualClock, Record, Share, database_call};
+use tachograph_loopback::Recorder;
 use tachograph_rocket::{measure, measure_catchers};
 
-use crate::server::{Recorder, client, get as fetch, rocket};
+use crate::server::{RecorderFairing, client, get as fetch, rocket};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

@@ -6,11 +6,12 @@ use rocket::http::ContentType;
 use rocket::response::stream::{ByteStream, TextStream};
 use rocket::{State, get, routes};
 use tachograph_core::{CallOutcome, Outcome, database_call};
+use tachograph_loopback::{Recorder, send, within};
 use tachograph_rocket::measure;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 
-use crate::server::{Recorder, client, rocket, send, serve, within};
+use crate::server::{RecorderFairing, client, rocket, serve};
 
 #[derive(Default)]
 struct Steps {

@@ -2,9 +2,10 @@
 
 use rocket::{get, routes};
 use tachograph_core::{Outcome, current, database_call, request};
+use tachograph_loopback::Recorder;
 use tachograph_rocket::measure;
 
-use crate::server::{Recorder, client, get as fetch, rocket};
+use crate::server::{RecorderFairing, client, get as fetch, rocket};
 
 #[get("/hello?<name>")]
 async fn hello(name: &str) -> String {

@@ -5,9 +5,10 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{catch, catchers, get, post, routes};
 use tachograph_core::{Level, Outcome as Ended, database_call};
+use tachograph_loopback::{Recorder, get_and_close, talk};
 use tachograph_rocket::{measure, measure_catchers};
 
-use crate::server::{Recorder, client, get_and_close, rocket, serve, talk};
+use crate::server::{RecorderFairing, client, rocket, serve};
 
 #[get("/panic")]
 async fn panic() -> &'static str {

@@ -6,9 +6,10 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Route, catch, catchers, get, post, put, routes};
 use tachograph_core::database_call;
+use tachograph_loopback::Recorder;
 use tachograph_rocket::{measure, measure_catchers};
 
-use crate::server::{Recorder, client, get as fetch, rocket};
+use crate::server::{RecorderFairing, client, get as fetch, rocket};
 
 #[get("/")]
 fn root() {}

@@ -4,9 +4,10 @@ use rocket::http::Header;
 use rocket::local::asynchronous::Client;
 use rocket::{State, get, routes};
 use tachograph_core::{Capture, Handle, database_call, testing};
+use tachograph_loopback::Recorder;
 use tachograph_rocket::{Fairing, fairing, measure};
 
-use crate::server::{Recorder, client, get as fetch, rocket};
+use crate::server::{RecorderFairing, client, get as fetch, rocket};
 
 #[get("/hello")]
 async fn hello() -> &'static str {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use rocket::{Build, Rocket, State, get, routes};
 use tachograph_core::{Handle, Outcome};
+use tachograph_loopback::{Recorder, get_and_close, send, talk, within};
 use tachograph_rocket::measure;
 use tokio::sync::Notify;
 
-use crate::server::{Recorder, client, get as fetch, get_and_close, rocket, send, serve, talk, within};
+use crate::server::{RecorderFairing, client, get as fetch, rocket, serve};
 
 /// A guard such as `init!` returns, which says when it is dropped.
 struct Guard {

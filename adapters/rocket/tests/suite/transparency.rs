@@ -11,9 +11,10 @@ use rocket::request::Request;
 use rocket::response::stream::TextStream;
 use rocket::response::{self, Redirect, Responder, Response};
 use rocket::{Build, Catcher, Rocket, Route, catch, catchers, get, head, post, routes};
+use tachograph_loopback::{Recorder, talk};
 use tachograph_rocket::{measure, measure_catchers};
 
-use crate::server::{Recorder, rocket, serve, talk};
+use crate::server::{RecorderFairing, rocket, serve};
 
 #[get("/sized")]
 fn sized() -> &'static str {

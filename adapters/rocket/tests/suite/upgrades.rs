@@ -8,9 +8,10 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::{get, routes};
 use tachograph_core::Outcome;
+use tachograph_loopback::{Recorder, send, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::server::{Recorder, rocket, send, serve, within};
+use crate::server::{RecorderFairing, rocket, serve};
 
 /// Says what it is told.
 struct Echo;
