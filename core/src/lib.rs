@@ -69,6 +69,7 @@ mod operation;
 pub mod outbound;
 mod outcome;
 mod place;
+mod polling;
 mod record;
 mod recording;
 mod request_id;
@@ -110,8 +111,9 @@ pub use open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait,
 pub use open_request::{OpenRequest, RequestHead};
 pub use operation::Operation;
 pub use outcome::Outcome;
+pub use polling::Polling;
 pub use record::{Record, RecordKind};
-pub use recording::{Polling, Recording};
+pub use recording::Recording;
 pub use request_id::RequestId;
 pub use service::Service;
 pub use sharded::Sharded;

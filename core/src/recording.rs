@@ -14,6 +14,7 @@ use crate::identity::Identity;
 use crate::lock::lock;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
+use crate::polling::Polling;
 use crate::record::{Head, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
@@ -372,27 +373,6 @@ impl State {
             record.calls_ungrouped += 1;
             handle.live_counters().calls_ungrouped.one();
         }
-    }
-}
-
-/// The request counts as being polled while this lives.
-#[derive(Debug)]
-#[must_use]
-pub struct Polling {
-    recording: Arc<Recording>,
-    started: u64,
-}
-
-impl Polling {
-    fn start(recording: Arc<Recording>) -> Self {
-        let started = recording.start_poll();
-        Polling { recording, started }
-    }
-}
-
-impl Drop for Polling {
-    fn drop(&mut self) {
-        self.recording.end_poll(self.started);
     }
 }
 
