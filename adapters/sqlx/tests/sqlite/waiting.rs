@@ -42,6 +42,25 @@ async fn waiting_for_a_connection_is_apart_from_the_query() {
 }
 
 #[tokio::test]
+async fn waiting_ends_with_the_connection_and_not_with_its_future() {
+    let database = Database::new(1).await;
+    let clock = ManualClock::new();
+    let instance = testing::Instance::with_clock(clock.clone());
+    let (_, record) = instance
+        .record(async {
+            let acquire = database.pool.acquire();
+            tokio::pin!(acquire);
+            let connection = (&mut acquire).await.unwrap();
+            assert_eq!(database.pool.utilisation().waiting, 0);
+            clock.advance(Duration::from_millis(5));
+            drop(connection);
+        })
+        .await;
+    assert_eq!(record.breakdown().share(Share::ConnectionWait), Duration::ZERO);
+    assert_eq!(record.database().connection_waits(), 1);
+}
+
+#[tokio::test]
 async fn the_time_of_a_query_is_the_databases() {
     let database = Database::new(2).await;
     let pool = &database.pool;
