@@ -17,10 +17,10 @@ pub(super) fn overlay(
 ) -> Result<Vec<String>, Error> {
     let mut variables: Vec<_> = variables
         .into_iter()
-        .filter(|(name, _)| name != FILE)
-        .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_ascii_lowercase(), name, value)))
-        .filter(|(path, ..)| !is_of_kubernetes(path))
-        .map(|(path, name, value)| (name, path, value))
+        .filter_map(|(name, value)| {
+            let path = (name != FILE).then(|| name.strip_prefix(PREFIX)).flatten()?.to_ascii_lowercase();
+            (!is_of_kubernetes(&path)).then_some((name, path, value))
+        })
         .collect();
     // The environment has no order of its own; errors should not depend on it.
     variables.sort();
