@@ -104,6 +104,7 @@ pub use identity::Identity;
 pub use ids::{IdSource, RandomIds, SequentialIds, SpanId, TraceId};
 pub use level::Level;
 pub use limits::Limits;
+pub use lock::lock;
 pub use manual::{PendingCall, cache_call, database_call, external_call, other_call};
 pub use measured::{MEASURED_AROUND, MEASURED_TARGET};
 pub use method::known as known_method;

@@ -10,6 +10,8 @@ use std::collections::BinaryHeap;
 use std::fmt;
 use std::sync::Mutex;
 
+use crate::lock::lock;
+
 /// As many values as it takes for each running thread to have, most of the time, one of its own.
 pub struct Sharded<T> {
     shards: Box<[Padded<T>]>,
@@ -71,7 +73,7 @@ impl Drop for Return {
     fn drop(&mut self) {
         let number = NUMBER.with(|cell| cell.replace(NOT_YET));
         if number != NOT_YET {
-            NUMBERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).0.push(Reverse(number));
+            lock(&NUMBERS).0.push(Reverse(number));
         }
     }
 }
@@ -89,7 +91,7 @@ fn take_number() -> usize {
     if RETURN.try_with(|_| ()).is_err() {
         return 0;
     }
-    let mut numbers = NUMBERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut numbers = lock(&NUMBERS);
     let number = match numbers.0.pop() {
         Some(Reverse(number)) => number,
         None => {

@@ -9,16 +9,16 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::Region;
 use aws_types::request_id::RequestId as _;
+use tachograph_core::outbound::OutgoingHeaders;
 use tachograph_core::{OpenCall, Operation, Yield, current, start_call};
 
 use crate::error_type::error_type;
 use crate::marker::mark;
 use crate::resource::{self, Names};
-
-const X_AMZN_TRACE_ID: &str = "x-amzn-trace-id";
 
 /// Measures the operations of the client in whose configuration it is. It belongs to no instance and may be in many:
 /// a call goes to the request that is current when its operation is first polled.
@@ -40,6 +40,18 @@ struct Measuring(Option<OpenCall>);
 
 impl Storable for Measuring {
     type Storer = StoreReplace<Self>;
+}
+
+struct Outgoing<'a>(&'a mut Headers);
+
+impl OutgoingHeaders for Outgoing<'_> {
+    fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn insert(&mut self, name: &'static str, value: &str) {
+        let _ = self.0.try_insert(name, value.to_owned());
+    }
 }
 
 fn call(cfg: &mut ConfigBag) -> Option<&mut OpenCall> {
@@ -104,15 +116,8 @@ impl Intercept for Interceptor {
         let number = cfg.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
         let Some(call) = call(cfg) else { return Ok(()) };
         call.attempt(number);
-        let headers = context.request_mut().headers_mut();
-        if headers.contains_key(X_AMZN_TRACE_ID) {
-            return Ok(());
-        }
-        if let Some(span_id) = call.span_id()
-            && let Some(recording) = call.recording()
-        {
-            let _ = headers.try_insert(X_AMZN_TRACE_ID, recording.identity().trace().x_amzn_trace_id(span_id));
-        }
+        // Of the trace's headers, this is the one that the SDK does not sign: what a proxy made of another would break that.
+        call.inject_xray_trace(&mut Outgoing(context.request_mut().headers_mut()));
         Ok(())
     }
 

@@ -4,9 +4,11 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use tachograph_core::lock;
 
 type Guards = Mutex<Vec<Box<dyn Any + Send>>>;
 
@@ -52,10 +54,6 @@ impl Drop for Owned {
 /// Drops them under the lock: whoever comes second waits until everything is sent.
 fn release(guards: &Guards) {
     lock(guards).clear();
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl fmt::Debug for Owned {

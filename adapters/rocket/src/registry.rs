@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
-use tachograph_core::Recording;
+use tachograph_core::{Recording, lock};
 use tokio::task::{Id, try_id};
 
 /// Requests that run at once seldom meet in one of so many.
@@ -85,10 +85,6 @@ fn shard(task: Id) -> MutexGuard<'static, Tasks> {
     let hash = BuildHasherDefault::<IdHasher>::default().hash_one(task);
     // The map itself goes by the lowest bits and the highest.
     lock(&TASKS[(hash >> 32) as usize % SHARDS])
-}
-
-fn lock(tasks: &Mutex<Tasks>) -> MutexGuard<'_, Tasks> {
-    tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Ids are counted up by tokio, so they need no more than to be spread.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rocket::{Request, Route};
 use tachograph_core::inbound::Expected;
-use tachograph_core::{OpenRequest, Recording};
+use tachograph_core::{OpenRequest, Recording, lock};
 
 use crate::registry::Registration;
 use crate::route;
@@ -63,5 +63,5 @@ pub(crate) fn recording(request: &Request<'_>) -> Option<Arc<Recording>> {
 
 fn kept<'a>(request: &'a Request<'_>) -> MutexGuard<'a, Option<Underway>> {
     let Kept(kept) = request.local_cache(Kept::default);
-    kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    lock(kept)
 }

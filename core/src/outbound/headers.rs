@@ -1,6 +1,8 @@
 //! The headers that let the called service join the trace.
 
+use crate::ids::SpanId;
 use crate::open_call::OpenCall;
+use crate::trace::TraceContext;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
@@ -19,24 +21,35 @@ impl OpenCall {
     /// Adds `traceparent`, `tracestate` and `x-amzn-trace-id` as far as they are not there yet, with this call's own
     /// span. Outside a request there is no trace to join, and nothing is added.
     pub fn inject_trace(&mut self, headers: &mut impl OutgoingHeaders) {
-        let w3c = !headers.contains(TRACEPARENT);
-        let xray = !headers.contains(X_AMZN_TRACE_ID);
-        if !w3c && !xray {
+        self.inject_w3c_trace(headers);
+        self.inject_xray_trace(headers);
+    }
+
+    fn inject_w3c_trace(&mut self, headers: &mut impl OutgoingHeaders) {
+        if headers.contains(TRACEPARENT) {
             return;
         }
-        let Some(span_id) = self.span_id() else { return };
-        let Some(recording) = self.recording() else { return };
-        let trace = recording.identity().trace();
-        if w3c {
-            headers.insert(TRACEPARENT, trace.traceparent(span_id).as_str());
-            // A state belongs to its parent: the caller's means nothing beside one that the user has set.
-            if let Some(state) = trace.tracestate.as_deref().filter(|_| !headers.contains(TRACESTATE)) {
-                headers.insert(TRACESTATE, state);
-            }
+        let Some((trace, span_id)) = self.trace() else { return };
+        headers.insert(TRACEPARENT, trace.traceparent(span_id).as_str());
+        // A state belongs to its parent: the caller's means nothing beside one that the user has set.
+        if let Some(state) = trace.tracestate.as_deref().filter(|_| !headers.contains(TRACESTATE)) {
+            headers.insert(TRACESTATE, state);
         }
-        if xray {
-            headers.insert(X_AMZN_TRACE_ID, &trace.x_amzn_trace_id(span_id));
+    }
+
+    /// Adds `x-amzn-trace-id` alone, for a client that signs every other header.
+    pub fn inject_xray_trace(&mut self, headers: &mut impl OutgoingHeaders) {
+        if headers.contains(X_AMZN_TRACE_ID) {
+            return;
         }
+        let Some((trace, span_id)) = self.trace() else { return };
+        headers.insert(X_AMZN_TRACE_ID, &trace.x_amzn_trace_id(span_id));
+    }
+
+    /// The trace to join, and the call's own span in it.
+    fn trace(&mut self) -> Option<(&TraceContext, SpanId)> {
+        let span_id = self.span_id()?;
+        Some((self.recording()?.identity().trace(), span_id))
     }
 }
 

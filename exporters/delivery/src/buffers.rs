@@ -2,12 +2,12 @@
 
 use crate::budget::{Budget, Claim};
 use crate::counters::{Counters, lines};
-use crate::lock::lock;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tachograph_core::Sharded;
+use tachograph_core::lock;
 
 /// A buffer for each thread, all within one budget.
 pub(crate) struct Buffers {

@@ -5,7 +5,6 @@ use crate::buffers::Buffers;
 use crate::counters::Counters;
 use crate::error::{Error, FlushError};
 use crate::failure::Failure;
-use crate::lock::lock;
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::sink::Sink;
@@ -15,6 +14,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tachograph_core::lock;
 
 /// Carries lines from the threads that write them to one [`Sink`], on a thread of its own.
 ///

@@ -26,7 +26,6 @@ mod counters;
 mod delivery;
 mod error;
 mod failure;
-mod lock;
 mod pace;
 mod progress;
 mod settings;

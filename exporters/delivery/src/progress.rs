@@ -2,11 +2,11 @@
 
 use crate::counters::Counters;
 use crate::error::FlushError;
-use crate::lock::lock;
 use crate::timer::Timer;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::ThreadId;
 use std::time::Duration;
+use tachograph_core::lock;
 
 /// The delivery works in rounds: each empties all buffers once and sends what was there. Whoever waits for lines waits
 /// for a round that began after they were written.

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tachograph_core::Handle;
+use tachograph_core::{Handle, lock};
 use tokio::runtime;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -133,11 +133,6 @@ impl Run {
         let ended = self.0.wait_for(Option::is_some).await.ok().and_then(|ended| *ended);
         ended.map_or(State::Error, |ended| ended.state)
     }
-}
-
-/// Goes on after a panic of another holder.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl fmt::Debug for Check {

@@ -77,7 +77,6 @@ mod error;
 mod exemplar;
 mod histogram;
 mod labels;
-mod lock;
 mod names;
 mod nanos;
 mod page;

@@ -5,8 +5,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use tachograph_core::lock;
+
 use crate::labels::Labels;
-use crate::lock::lock;
 use crate::names::Names;
 use crate::page::Page;
 

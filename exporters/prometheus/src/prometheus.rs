@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use tachograph_core::{Exporter, Handle, Record, RecordKind, Service, Sharded};
+use tachograph_core::{Exporter, Handle, Record, RecordKind, Service, Sharded, lock};
 
 use crate::accept::Format;
 use crate::bounds::AllBounds;
 use crate::call::{self, Calls, Shown};
 use crate::error::Error;
-use crate::lock::lock;
 use crate::names::Names;
 use crate::nanos::nanos;
 use crate::page::Page;

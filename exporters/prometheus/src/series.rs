@@ -5,8 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-
-use crate::lock::lock;
+use tachograph_core::lock;
 
 /// What tells one series of a family from another, before it is written as labels: that is done only once.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use tachograph_core::lock;
+
 use crate::labels::{Labels, label_name};
-use crate::lock::lock;
 use crate::page::{Metric, Page};
 
 /// A family of series that somebody else counts, as it stands at a scrape.

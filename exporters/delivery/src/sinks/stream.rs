@@ -152,10 +152,10 @@ fn duplicate(stream: impl std::os::fd::AsFd) -> io::Result<Box<dyn Write + Send>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::lock;
     use std::collections::VecDeque;
     use std::io::Read;
     use std::sync::{Arc, Mutex};
+    use tachograph_core::lock;
 
     /// Takes as many bytes as the script says, then fails as it says, then takes everything.
     struct Scripted {

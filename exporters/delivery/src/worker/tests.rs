@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::counters::Counters;
-use crate::lock::lock;
 use crate::progress::State;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+use tachograph_core::lock;
 
 /// What happens on an attempt to send, beyond taking the lines.
 type Event = Box<dyn FnMut(&Progress) -> Result<(), SendError> + Send>;
