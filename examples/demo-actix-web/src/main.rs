@@ -30,23 +30,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .disable_signals()
     .bind((Ipv4Addr::LOCALHOST, settings.port))
     .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
-    let told = tachograph::shutdown_signal();
-    for address in server.addrs() {
-        // To stderr: stdout has the records, one a line.
-        eprint!("{}", tachograph_experiments::how_to_try(address));
-    }
-
-    let server = server.run();
-    let handle = server.handle();
-    let signal = async {
-        told.await;
-        rt::spawn(handle.stop(true));
-        rt::time::sleep(GRACE).await;
-    };
-    tokio::select! {
+    let serve = |told| async move {
+        for address in server.addrs() {
+            // To stderr: stdout has the records, one a line.
+            eprint!("{}", tachograph_experiments::how_to_try(address));
+        }
+        let server = server.run();
+        let handle = server.handle();
+        rt::spawn(async move {
+            told.await;
+            handle.stop(true).await;
+        });
         // A task of its own outlives the guard: what is still open after the grace is recorded as such, not as given up.
-        result = rt::spawn(server) => result??,
-        () = signal => {}
-    }
-    Ok(())
+        Ok::<(), Box<dyn Error>>(rt::spawn(server).await??)
+    };
+    tachograph::serve_until_shutdown(GRACE, serve).await
 }

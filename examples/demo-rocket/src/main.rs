@@ -3,13 +3,13 @@
 mod routes;
 
 use std::error::Error;
+use std::future::pending;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
 use std::time::Duration;
 
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
-use rocket::tokio::time::sleep;
+use rocket::tokio::spawn;
 use rocket::{Build, Config, Rocket};
 use tachograph_experiments::{App, Settings};
 
@@ -22,29 +22,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::from_env()?;
     let app = App::start(&settings).await?;
     let rocket = application(app, &settings).ignite().await?;
-    let shutdown = rocket.shutdown();
-    let told = tachograph::shutdown_signal();
-    let mut signal = pin!(async {
-        told.await;
-        shutdown.notify();
-        sleep(GRACE).await;
-    });
-    rocket::tokio::select! {
+    let serve = |told| async move {
+        let shutdown = rocket.shutdown();
+        spawn(async move {
+            told.await;
+            shutdown.notify();
+        });
         // A task of its own outlives the guard: what is still open after the grace is recorded as such, not as given up.
-        served = rocket::tokio::spawn(rocket.launch()) => match served? {
-            Ok(_) => return Ok(()),
-            // rocket has stopped to accept, and what is open goes on by itself.
-            Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => {}
+        match spawn(rocket.launch()).await? {
+            Ok(_) => Ok(()),
+            // rocket has stopped to accept, and what is open goes on by itself, for as long as the grace lasts.
+            Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => pending().await,
             Err(error) if matches!(error.kind(), ErrorKind::Bind(_)) => {
                 let port = settings.port;
-                return Err(format!("cannot listen on 127.0.0.1:{port}: {error}; set PORT to a free one").into());
+                Err(format!("cannot listen on 127.0.0.1:{port}: {error}; set PORT to a free one").into())
             }
-            Err(error) => return Err(error.into()),
-        },
-        () = &mut signal => return Ok(()),
-    }
-    signal.await;
-    Ok(())
+            Err(error) => Err(error.into()),
+        }
+    };
+    tachograph::serve_until_shutdown(GRACE, serve).await
 }
 
 fn application(app: App, settings: &Settings) -> Rocket<Build> {
