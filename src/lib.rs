@@ -100,6 +100,14 @@ pub use tachograph_tower as tower;
 pub use tachograph_tracing as tracing;
 
 /// The README's examples, so that they compile.
-#[cfg(all(doctest, feature = "axum", feature = "sqlx", feature = "json"))]
+#[cfg(all(
+    doctest,
+    feature = "actix-web",
+    feature = "axum",
+    feature = "json",
+    feature = "rocket",
+    feature = "sqlx",
+    feature = "tracing"
+))]
 #[doc = include_str!("../README.md")]
 struct Readme;
