@@ -1,0 +1,1 @@
+//! A listener of its own for what a service serves of itself.

@@ -1,0 +1,1 @@
+//! Sends traces, metrics and logs by OTLP, the protocol of OpenTelemetry.

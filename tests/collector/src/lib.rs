@@ -1,0 +1,1 @@
+//! A strict OTLP receiver for tests.
