@@ -135,8 +135,7 @@ impl Builder {
         service.environment = configured.environment.or(service.environment);
         let wanted = config.exporters.unwrap_or_else(ExportersConfig::embedded);
         let origin = config.origin;
-        let core = add_configured(core, &wanted, &config.capture, &service, &mut exporters)
-            .map_err(|error| error.found_in(&origin))?;
+        let core = add_configured(core, &wanted, &service, &mut exporters).map_err(|error| error.found_in(&origin))?;
         let capture = match capture {
             Some(capture) => capture,
             None => config.capture.build().map_err(|error| error.found_in(&origin))?,
@@ -153,6 +152,9 @@ impl CaptureConfig {
         if let Some(ignore) = &self.ignore {
             capture.ignore = Ignore::new(ignore)
                 .map_err(|error| Error::with_source(format!("capture.ignore does not fit: {error}"), error))?;
+        }
+        if let Some(milliseconds) = self.slow_request_ms {
+            capture.slow_request = Duration::from_millis(milliseconds);
         }
         capture.request_headers = self.request_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
         Ok(capture)

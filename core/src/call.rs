@@ -9,6 +9,7 @@ use crate::breakdown::Share;
 use crate::call_details::CallDetails;
 use crate::ids::SpanId;
 use crate::operation::Operation;
+use crate::parent::Parent;
 
 /// Whom a call went to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,6 +137,7 @@ pub struct Call {
     pub(crate) error: Option<Box<str>>,
     pub(crate) callsite: Option<Callsite>,
     pub(crate) span_id: Option<SpanId>,
+    pub(crate) parent: Parent,
     pub(crate) details: Option<Box<CallDetails>>,
 }
 

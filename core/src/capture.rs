@@ -1,6 +1,7 @@
 //! Which requests are measured.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What is measured, and what is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,11 +12,17 @@ pub struct Capture {
     /// Names, in lower case, of the request headers that become fields `header_<name>`. Default: none, for headers
     /// carry secrets.
     pub request_headers: Vec<String>,
+    /// From this duration on a request is slow, and so [worth a look](crate::Record::is_flagged). Default 1 s.
+    pub slow_request: Duration,
 }
 
 impl Default for Capture {
     fn default() -> Self {
-        Capture { ignore: Ignore::new(Ignore::DEFAULT).unwrap_or_default(), request_headers: Vec::new() }
+        Capture {
+            ignore: Ignore::new(Ignore::DEFAULT).unwrap_or_default(),
+            request_headers: Vec::new(),
+            slow_request: Duration::from_secs(1),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::field::FieldValue;
+use crate::handle::WeakHandle;
 use crate::level::Level;
 use crate::record::Record;
 use crate::recording::Recording;
@@ -16,6 +17,11 @@ use crate::recording::Recording;
 pub trait Exporter: fmt::Debug + Send + Sync + 'static {
     /// A short name for messages: `json`.
     fn name(&self) -> &str;
+
+    /// It is part of this instance from now on. Called once, when the instance is built.
+    fn attached(&self, handle: &WeakHandle) {
+        let _ = handle;
+    }
 
     /// A request or task has ended.
     fn record(&self, record: &Record);

@@ -1,20 +1,25 @@
 //! One instance of tachograph: its exporters, its clocks, its counts. Adapters hold a handle of it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::capture::Capture;
 use crate::clock::{Clock, SystemClock};
+use crate::companion::Companions;
 use crate::context;
 use crate::counters::{Counters, LiveCounters};
+use crate::endpoint::{Endpoint, Endpoints, PathError};
 use crate::exporter::{Exporter, LogEvent};
 use crate::ids::{IdSource, RandomIds};
 use crate::limits::Limits;
-use crate::record::Record;
-use crate::recording::Recording;
+use crate::lock::lock;
+use crate::method;
+use crate::record::{Record, RecordKind};
+use crate::sampling::Sampler;
 use crate::service::Service;
 use crate::shard::Shard;
 use crate::sharded::Sharded;
@@ -45,28 +50,41 @@ struct Inner {
     limits: Limits,
     clock: Box<dyn Clock>,
     ids: Box<dyn IdSource>,
+    sampler: Sampler,
     exporters: Vec<Box<dyn Exporter>>,
+    endpoints: Mutex<Endpoints>,
     shards: Sharded<Shard>,
     counters: LiveCounters,
-    companions: OnceLock<Box<dyn Companions>>,
+    /// At most two can want to go with requests: the tracing layer, and who else keeps spans.
+    companions: [OnceLock<Box<dyn Companions>>; 2],
     reported_calls: AtomicBool,
     shut_down: AtomicBool,
 }
 
-/// Gives each request a companion: something that is entered and left with every poll of it, such as a tracing span.
-pub trait Companions: Send + Sync + 'static {
-    /// A request was opened. None: it goes alone.
-    fn accompany(&self, recording: &Arc<Recording>) -> Option<Box<dyn Companion>>;
+/// Leads to an instance for as long as there is one: for what an instance holds itself.
+#[derive(Clone)]
+pub struct WeakHandle(WeakInstance);
+
+#[derive(Clone)]
+enum WeakInstance {
+    Static(&'static Inner),
+    Counted(Weak<Inner>),
 }
 
-/// What is entered and left with every poll of one request.
-pub trait Companion: Send + Sync {
-    /// The request is about to be polled, or dropped, on this thread.
-    fn enter(&self);
-    /// It is no longer.
-    fn exit(&self);
-    /// The request has ended. What is left of its future may still be dropped inside it.
-    fn end(&self) {}
+impl WeakHandle {
+    /// The instance, if it is still there.
+    pub fn upgrade(&self) -> Option<Handle> {
+        Some(Handle(match &self.0 {
+            WeakInstance::Static(inner) => Instance::Static(inner),
+            WeakInstance::Counted(inner) => Instance::Counted(inner.upgrade()?),
+        }))
+    }
+}
+
+impl fmt::Debug for WeakHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakHandle")
+    }
 }
 
 impl Handle {
@@ -100,6 +118,14 @@ impl Handle {
                 Handle(Instance::Static(inner))
             }
         }
+    }
+
+    /// The way to this instance for what it holds itself.
+    pub fn downgrade(&self) -> WeakHandle {
+        WeakHandle(match &self.0 {
+            Instance::Static(inner) => WeakInstance::Static(inner),
+            Instance::Counted(inner) => WeakInstance::Counted(Arc::downgrade(inner)),
+        })
     }
 
     /// Runs `future` with this instance as the current one: for tests, and for several services in one process.
@@ -137,6 +163,27 @@ impl Handle {
         &*self.inner().ids
     }
 
+    /// Which traces are sampled.
+    pub fn sampler(&self) -> &Sampler {
+        &self.inner().sampler
+    }
+
+    /// One more page that the service serves of itself: wherever its endpoints are mounted after this call, and on the
+    /// listener that it may have for them.
+    ///
+    /// # Errors
+    /// Where one of its paths cannot be routed, or is another's already.
+    pub fn serve(&self, endpoint: impl Endpoint) -> Result<(), PathError> {
+        let mut endpoints = lock(&self.inner().endpoints);
+        *endpoints = endpoints.clone().with(endpoint)?;
+        Ok(())
+    }
+
+    /// What the service serves of itself, as of now.
+    pub fn endpoints(&self) -> Endpoints {
+        lock(&self.inner().endpoints).clone()
+    }
+
     /// Its exporters, by name with what each has dropped.
     pub fn exporters(&self) -> impl Iterator<Item = &dyn Exporter> {
         self.inner().exporters.iter().map(|exporter| &**exporter)
@@ -147,14 +194,38 @@ impl Handle {
         self.inner().shards.iter().map(Shard::count).sum()
     }
 
+    /// Requests that are open, by OpenTelemetry's method (`_OTHER` where it is not known) and scheme. It looks at each, so
+    /// it is for those who ask now and then.
+    pub fn active_requests(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let mut counts = BTreeMap::new();
+        for recording in self.inner().shards.iter().flat_map(Shard::all_open) {
+            let kept = recording.change(|record| {
+                let method = method::known(record.method()).unwrap_or("_OTHER");
+                (record.kind() == RecordKind::Request).then(|| (method, record.scheme()))
+            });
+            if let Some(of) = kept.flatten() {
+                *counts.entry(of).or_default() += 1;
+            }
+        }
+        counts.into_iter().map(|((method, scheme), count)| (method, scheme, count)).collect()
+    }
+
     /// How often each bound was hit.
     pub fn counters(&self) -> Counters {
         self.inner().counters.read()
     }
 
-    /// Every request opened from now on gets a companion; false where there is a source of them already.
+    /// Every request opened from now on gets a companion; false where there are two sources of them already. Each
+    /// request enters that of the first source first and leaves it last.
     pub fn accompany(&self, companions: impl Companions) -> bool {
-        self.inner().companions.set(Box::new(companions)).is_ok()
+        let mut companions: Option<Box<dyn Companions>> = Some(Box::new(companions));
+        self.inner().companions.iter().any(|place| match companions.take().map(|new| place.set(new)) {
+            Some(Err(taken)) => {
+                companions = Some(taken);
+                false
+            }
+            set => set.is_some(),
+        })
     }
 
     /// Says that calls will be reported after their end ([`Recording::report_call`]), so that requests remember enough
@@ -204,8 +275,8 @@ impl Handle {
         &self.inner().shards
     }
 
-    pub(crate) fn companions(&self) -> Option<&dyn Companions> {
-        self.inner().companions.get().map(|companions| &**companions)
+    pub(crate) fn companions(&self) -> impl Iterator<Item = &dyn Companions> {
+        self.inner().companions.iter().map_while(OnceLock::get).map(|companions| &**companions)
     }
 
     pub(crate) fn expects_reported_calls(&self) -> bool {
@@ -265,6 +336,7 @@ pub struct HandleBuilder {
     limits: Limits,
     clock: Box<dyn Clock>,
     ids: Box<dyn IdSource>,
+    sampler: Sampler,
     exporters: Vec<Box<dyn Exporter>>,
 }
 
@@ -276,6 +348,7 @@ impl Default for HandleBuilder {
             limits: Limits::default(),
             clock: Box::new(SystemClock),
             ids: Box::new(RandomIds),
+            sampler: Sampler::default(),
             exporters: Vec::new(),
         }
     }
@@ -312,6 +385,12 @@ impl HandleBuilder {
         self
     }
 
+    /// Which traces are sampled. Default: as the caller says, and all that begin here.
+    pub fn sampler(mut self, sampler: Sampler) -> Self {
+        self.sampler = sampler;
+        self
+    }
+
     /// One more exporter. Each sees every record, in the order they were added.
     pub fn exporter(mut self, exporter: impl Exporter) -> Self {
         self.exporters.push(Box::new(exporter));
@@ -322,18 +401,88 @@ impl HandleBuilder {
     pub fn build(self) -> Handle {
         // The machine's clock takes its origin when it is first asked; a request should not be the first.
         self.clock.monotonic();
-        Handle(Instance::Counted(Arc::new(Inner {
+        let handle = Handle(Instance::Counted(Arc::new(Inner {
             service: self.service,
             capture: self.capture,
             limits: self.limits,
             clock: self.clock,
             ids: self.ids,
+            sampler: self.sampler,
             exporters: self.exporters,
+            endpoints: Mutex::default(),
             shards: Sharded::new(Shard::default),
             counters: LiveCounters::default(),
-            companions: OnceLock::new(),
+            companions: Default::default(),
             reported_calls: AtomicBool::new(false),
             shut_down: AtomicBool::new(false),
-        })))
+        })));
+        let weak = handle.downgrade();
+        // Exporters are only told: one that panics has nothing to lose yet.
+        handle.each_exporter(|exporter| exporter.attached(&weak));
+        handle
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::{Answering, Request, Response};
+    use crate::open_request::{OpenRequest, RequestHead};
+
+    #[derive(Debug)]
+    struct Version;
+
+    impl Endpoint for Version {
+        fn paths(&self) -> Vec<String> {
+            vec!["/version".to_owned()]
+        }
+
+        fn get<'a>(&'a self, _: Request<'a>) -> Answering<'a> {
+            Box::pin(async { Response::new(200, "text/plain", *b"1") })
+        }
+    }
+
+    #[test]
+    fn a_path_is_served_once() {
+        let handle = Handle::builder().build();
+        assert_eq!(handle.endpoints().paths().count(), 0);
+        handle.serve(Version).unwrap();
+        assert!(handle.serve(Version).unwrap_err().to_string().contains("/version"));
+        assert_eq!(handle.endpoints().paths().collect::<Vec<_>>(), ["/version"]);
+    }
+
+    #[test]
+    fn open_requests_are_told_apart_by_method_and_scheme_and_tasks_are_none() {
+        let handle = Handle::builder().build();
+        let open = |method, scheme| {
+            OpenRequest::open(&handle, RequestHead { method, scheme, path: "/a", ..RequestHead::default() }).unwrap()
+        };
+        let requests = [open("GET", "http"), open("GET", "http"), open("BREW", "http"), open("GET", "https")];
+        let task = OpenRequest::open_task(&handle, "rollup", None);
+        let active = [("GET", "http", 2), ("GET", "https", 1), ("_OTHER", "http", 1)];
+        assert_eq!((handle.active_requests(), handle.in_flight()), (active.to_vec(), 5));
+        drop((requests, task));
+        assert_eq!((handle.active_requests(), handle.in_flight()), (vec![], 0));
+    }
+
+    #[test]
+    fn exporters_are_given_a_way_to_their_instance_that_does_not_hold_it() {
+        #[derive(Debug, Default, Clone)]
+        struct Keeping(Arc<OnceLock<WeakHandle>>);
+        impl Exporter for Keeping {
+            fn name(&self) -> &str {
+                "keeping"
+            }
+            fn attached(&self, handle: &WeakHandle) {
+                assert!(self.0.set(handle.clone()).is_ok());
+            }
+            fn record(&self, _: &Record) {}
+        }
+        let exporter = Keeping::default();
+        let handle = Handle::builder().exporter(exporter.clone()).build();
+        let weak = exporter.0.get().unwrap();
+        assert!(weak.upgrade().unwrap().is_same(&handle));
+        drop(handle);
+        assert!(weak.upgrade().is_none());
     }
 }

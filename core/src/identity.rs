@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::ids::{IdSource, SpanId, TraceId};
 use crate::request_id::RequestId;
+use crate::sampling::Decision;
 use crate::trace::TraceContext;
 
 /// A request's names. They are settled when it is opened.
@@ -12,6 +13,7 @@ pub struct Identity {
     pub(crate) request_id: RequestId,
     pub(crate) trace: TraceContext,
     pub(crate) span_id: SpanId,
+    pub(crate) decision: Decision,
 }
 
 impl Identity {
@@ -35,6 +37,11 @@ impl Identity {
         self.span_id
     }
 
+    /// What was decided about the trace. Calls that are made in it are told ([`TraceContext::sampled`]).
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
     /// Stands in for a record that has not been given one; exporters never see it.
     pub(crate) fn none() -> &'static Self {
         static NONE: LazyLock<Identity> = LazyLock::new(|| {
@@ -43,6 +50,7 @@ impl Identity {
                 request_id: RequestId::made(0),
                 trace: TraceContext::new(ids.trace_id()),
                 span_id: ids.span_id(),
+                decision: Decision { sampled: false, by_caller: true },
             }
         });
         &NONE

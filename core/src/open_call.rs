@@ -9,6 +9,7 @@ use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
 use crate::operation::Operation;
+use crate::parent::Parent;
 use crate::recording::Recording;
 
 /// A call that is being made, from [`start_call`].
@@ -26,16 +27,18 @@ pub struct OpenCall {
     error: Option<Box<str>>,
     callsite: Option<Callsite>,
     span_id: Option<SpanId>,
+    parent: Parent,
     details: Option<Box<CallDetails>>,
 }
 
 /// A call begins, for the request that is current. Outside any request it is counted as unattributed.
 pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> OpenCall {
     let recording = context::current();
-    let mut started = 0;
+    let (mut started, mut parent) = (0, Parent::Request);
     match &recording {
         Some(recording) => {
             started = recording.now();
+            parent = Parent::current(recording);
             recording.call_started(operation.kind(), started);
         }
         None => unattributed(),
@@ -50,6 +53,7 @@ pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> Open
         error: None,
         callsite,
         span_id: None,
+        parent,
         details: None,
     }
 }
@@ -158,6 +162,7 @@ impl OpenCall {
             error: self.error.take(),
             callsite: self.callsite,
             span_id: self.span_id,
+            parent: self.parent,
             details: self.details.take(),
         };
         recording.call_ended(recording.now(), call);

@@ -64,10 +64,15 @@ impl OpenRequest {
         counters.trace_headers_malformed.one_if(head.trace.malformed);
         let given = head.request_id.and_then(RequestId::given);
         counters.request_ids_refused.one_if(given.is_none() && head.request_id.is_some());
+        let mut head = head;
+        let mut trace = head.trace.context.take().unwrap_or_else(|| TraceContext::new(handle.ids().trace_id()));
+        let decision = handle.sampler().decide(&trace, &head);
+        trace.sampled = Some(decision.sampled);
         let identity = Identity {
             request_id: given.unwrap_or_else(|| RequestId::made(handle.ids().request_id())),
-            trace: head.trace.context.unwrap_or_else(|| TraceContext::new(handle.ids().trace_id())),
+            trace,
             span_id: handle.ids().span_id(),
+            decision,
         };
         let head = Head {
             kind: RecordKind::Request,
@@ -86,10 +91,16 @@ impl OpenRequest {
 
     /// Opens a task. Inside a request it belongs to the request's trace.
     pub(crate) fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
-        let trace = match parent.map(Recording::identity) {
+        let mut trace = match parent.map(Recording::identity) {
             Some(parent) => TraceContext { parent_span_id: Some(parent.span_id()), ..parent.trace().clone() },
             None => TraceContext::new(handle.ids().trace_id()),
         };
+        // What was decided for the request around it, by whomever, holds for the task.
+        let decision = match parent {
+            Some(parent) => parent.identity().decision(),
+            None => handle.sampler().decide(&trace, &RequestHead { path: name, ..RequestHead::default() }),
+        };
+        trace.sampled = Some(decision.sampled);
         let identity = Identity {
             request_id: match parent {
                 Some(parent) => parent.identity().request_id().clone(),
@@ -97,6 +108,7 @@ impl OpenRequest {
             },
             trace,
             span_id: handle.ids().span_id(),
+            decision,
         };
         let head = Head {
             kind: RecordKind::Task,

@@ -22,7 +22,7 @@ pub struct Operation {
 
 thread_local! {
     static QUERIES: RefCell<BoundedCache<Arc<Operation>>> = RefCell::default();
-    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 4]> = RefCell::default();
+    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 5]> = RefCell::default();
 }
 
 impl Operation {
@@ -73,6 +73,23 @@ impl Operation {
         Self::simple(CallKind::Cache, 1, target, summary)
     }
 
+    /// A command of a cache that is a database, too: `system` is OpenTelemetry's `db.system.name`, `redis`.
+    pub fn cache_of(system: &'static str, target: &str, summary: &str) -> Arc<Self> {
+        let make = || {
+            Arc::new(Operation {
+                kind: CallKind::Cache,
+                system,
+                target: bounded(target),
+                summary: bounded(summary),
+                method: None,
+                statement: None,
+            })
+        };
+        let operation = cached(&OTHERS, |caches| caches[4].get_or_insert_with(target, summary, make), make);
+        // There is one system in most services, so that it is not asked for by it.
+        if operation.system == system { operation } else { make() }
+    }
+
     /// Anything else worth timing.
     pub fn other(target: &str, summary: &str) -> Arc<Self> {
         Self::simple(CallKind::Other, 2, target, summary)
@@ -97,7 +114,8 @@ impl Operation {
         self.kind
     }
 
-    /// OpenTelemetry's `db.system.name` of a database, its `rpc.system` of a remote procedure; else empty.
+    /// OpenTelemetry's `db.system.name` of a database, and of a cache where it is known; its `rpc.system` of a remote
+    /// procedure; else empty.
     pub fn system(&self) -> &'static str {
         self.system
     }

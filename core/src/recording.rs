@@ -8,12 +8,14 @@ use std::time::Duration;
 use crate::breakdown::Share;
 use crate::call::{Call, CallGroup, CallKind, CallOutcome, Yield};
 use crate::clock::nanos;
+use crate::companion::{Companion, companion};
 use crate::context::{self, Scope};
-use crate::handle::{Companion, Handle};
+use crate::handle::Handle;
 use crate::identity::Identity;
 use crate::lock::lock;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
+use crate::parent::Parent;
 use crate::polling::Polling;
 use crate::record::{Head, Record, RecordKind};
 use crate::span::Span;
@@ -67,7 +69,7 @@ impl Recording {
             })
         });
         handle.live_counters().texts_cut.one_if(cut);
-        if let Some(companion) = handle.companions().and_then(|companions| companions.accompany(&recording)) {
+        if let Some(companion) = companion(&recording) {
             let _ = recording.companion.set(companion);
         }
         recording
@@ -146,10 +148,17 @@ impl Recording {
     }
 
     /// A call that began in the past and is over, for those who only hear of it at its end. It ended now.
-    pub fn report_call(&self, operation: Arc<Operation>, duration: Duration, outcome: CallOutcome, brought: Yield) {
+    pub fn report_call(
+        self: &Arc<Self>,
+        operation: Arc<Operation>,
+        duration: Duration,
+        outcome: CallOutcome,
+        brought: Yield,
+    ) {
         let now = self.now();
         let begun = now.saturating_sub(nanos(duration)).max(self.start);
         let counters = self.handle.live_counters();
+        let parent = Parent::current(self);
         let exact = self.with(|state, handle| {
             let share = operation.kind().share();
             let exact = share.is_none_or(|share| state.timeline.call_reported(share, begun, now, now));
@@ -164,6 +173,7 @@ impl Recording {
                 error: None,
                 callsite: None,
                 span_id: None,
+                parent,
                 details: None,
             };
             state.keep(call, handle);

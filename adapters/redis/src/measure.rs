@@ -14,7 +14,7 @@ pub(crate) async fn command(
     answer: RedisFuture<'_, Value>,
 ) -> RedisResult<Value> {
     let name = command::name(command);
-    let call = start_call(Operation::cache(target, name), callsite);
+    let call = start_call(Operation::cache_of("redis", target, name), callsite);
     let answer = answer.await;
     end(call, answer.as_ref().map(|answer| (Lookups::of(name, answer), server_error(answer))));
     answer
@@ -26,7 +26,7 @@ pub(crate) async fn pipeline(
     pipeline: &Pipeline,
     answers: RedisFuture<'_, Vec<Value>>,
 ) -> RedisResult<Vec<Value>> {
-    let call = start_call(Operation::cache(target, &pipeline::name(pipeline)), callsite);
+    let call = start_call(Operation::cache_of("redis", target, &pipeline::name(pipeline)), callsite);
     let answers = answers.await;
     end(call, answers.as_ref().map(|answers| pipeline::outcome(pipeline, answers)));
     answers

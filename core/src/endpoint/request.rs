@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::handle::Handle;
 use crate::inbound::RequestHeaders;
 
 /// A request for an [`Endpoint`](super::Endpoint): of its headers, only those by which the form of an answer is chosen.
@@ -18,12 +19,20 @@ pub struct Request<'a> {
     pub accept: Cow<'a, str>,
     /// The codings that are accepted, such as `gzip`; empty where none were named.
     pub accept_encoding: Cow<'a, str>,
+    /// The instance whose endpoints these are, where the adapter that mounted them knows it.
+    pub handle: Option<&'a Handle>,
 }
 
 impl<'a> Request<'a> {
     /// A request without headers. `query` is empty where there is none.
     pub fn new(method: &'a str, path: &'a str, query: &'a str) -> Self {
         Request { method, path, query, ..Request::default() }
+    }
+
+    /// To an endpoint of this instance.
+    pub fn of(mut self, handle: &'a Handle) -> Self {
+        self.handle = Some(handle);
+        self
     }
 
     /// With those of these headers that matter. Values that are no text are passed over.

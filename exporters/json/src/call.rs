@@ -1,8 +1,6 @@
 //! The lines of a request's calls, one for each thing that was asked from each place.
 
-use std::time::Duration;
-
-use tachograph_core::{CallGroup, Level, Record, micros};
+use tachograph_core::{CallGroup, Record, micros};
 
 use crate::line::{Line, key};
 use crate::number;
@@ -10,19 +8,12 @@ use crate::request::origin;
 use crate::service::ServiceMembers;
 use crate::settings::Calls;
 
-/// So many times the same statement in one request is worth a look: a query in a loop.
-const MANY_REPEATS: u32 = 5;
-
 /// Whether the calls of this request get lines.
-pub(crate) fn are_shown(calls: Calls, record: &Record, slow_request: Duration) -> bool {
+pub(crate) fn are_shown(calls: Calls, record: &Record) -> bool {
     match calls {
         Calls::None => false,
         Calls::All => true,
-        Calls::Flagged => {
-            let slow = !record.is_streaming() && record.duration() >= slow_request;
-            let errors = record.database().errors() + record.external().errors() + record.cache().calls().errors();
-            slow || errors > 0 || record.level() >= Level::Warning || repeats(record) >= MANY_REPEATS
-        }
+        Calls::Flagged => record.is_flagged(),
     }
 }
 
@@ -81,10 +72,4 @@ fn message(calls: &CallGroup, line: &mut Line<'_>) {
     line.raw(if calls.count() == 1 { " time " } else { " times " });
     number::millis(micros(calls.total()), line.out);
     line.raw(" ms");
-}
-
-/// Counting them costs more than knowing that there are too few queries.
-fn repeats(record: &Record) -> u32 {
-    let database = record.database();
-    if database.count() < MANY_REPEATS { 0 } else { database.repeats() }
 }

@@ -25,7 +25,6 @@ pub struct Json {
     service: ServiceMembers,
     format: Format,
     calls: Calls,
-    slow_request: Duration,
     cut: AtomicU64,
 }
 
@@ -44,7 +43,7 @@ impl Json {
     /// # Errors
     /// When the system gives us no thread.
     pub fn with_sink(service: &Service, settings: Settings, sink: Box<dyn Sink>) -> Result<Self, Error> {
-        let Settings { format, calls, slow_request, mut delivery, on_failure, .. } = settings;
+        let Settings { format, calls, mut delivery, on_failure, .. } = settings;
         let service = ServiceMembers::new(service);
         let members = service.clone();
         delivery.drop_notice = Some(Box::new(move |dropped, line| {
@@ -52,7 +51,7 @@ impl Json {
         }));
         let delivery = Delivery::start(delivery, sink, on_failure)
             .map_err(|error| Error::because("the lines cannot be written in the background", error))?;
-        Ok(Json { delivery, service, format, calls, slow_request, cut: AtomicU64::new(0) })
+        Ok(Json { delivery, service, format, calls, cut: AtomicU64::new(0) })
     }
 
     /// How many lines were written and dropped so far.
@@ -79,7 +78,7 @@ impl Exporter for Json {
             return self.write(|out| text::request_line(record, out));
         }
         self.write(|out| request::request_line(record, &self.service, out));
-        if call::are_shown(self.calls, record, self.slow_request) {
+        if call::are_shown(self.calls, record) {
             for calls in record.call_groups() {
                 self.write(|out| call_line(record, &calls, &self.service, out));
             }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use tachograph_delivery::Failure;
 
@@ -17,8 +16,6 @@ pub struct Settings {
     pub format: Format,
     /// For which requests there are lines about their calls. Default flagged.
     pub calls: Calls,
-    /// From this duration on a request is slow, which [flags](Calls::Flagged) it. Default 1 s.
-    pub slow_request: Duration,
     /// The bounds of the buffers, and how a failed output is tried again. Its drop notice is replaced by ours.
     pub delivery: tachograph_delivery::Settings,
     /// Told when the output fails, once for each cause, on the delivery's thread. Default: a line on stderr.
@@ -34,7 +31,6 @@ impl Default for Settings {
             output: Output::default(),
             format: Format::default(),
             calls: Calls::default(),
-            slow_request: Duration::from_secs(1),
             delivery: tachograph_delivery::Settings::default(),
             on_failure: Box::new(|failure| {
                 use std::io::Write;
@@ -51,7 +47,6 @@ impl fmt::Debug for Settings {
             .field("output", &self.output)
             .field("format", &self.format)
             .field("calls", &self.calls)
-            .field("slow_request", &self.slow_request)
             .field("delivery", &self.delivery)
             .finish_non_exhaustive()
     }
@@ -71,9 +66,7 @@ pub enum Format {
 /// For which requests there are lines about their calls. Read from `flagged`, `all` and `none`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Calls {
-    /// `flagged`: for those of level warning or louder, those with a call that failed, those at least as long as
-    /// [`slow_request`](Settings::slow_request) (streams are never slow), and those that ran one statement five times or
-    /// more. The default.
+    /// `flagged`: for those that are [worth a look](tachograph_core::Record::is_flagged). The default.
     #[default]
     Flagged,
     /// `all`: for every request.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tachograph_core::{
-    CallKind, CallOutcome, Callsite, FieldValue, Level, LogEvent, OpenRequest, Operation, RequestHead, Yield,
+    CallKind, CallOutcome, Callsite, Capture, FieldValue, Level, LogEvent, OpenRequest, Operation, RequestHead, Yield,
 };
 use tachograph_core::{Service, is_reserved, request, start_call, start_connection_wait, trace};
 use tachograph_json::{Calls, Settings};
@@ -243,7 +243,9 @@ fn calls_are_taken_together_by_statement_and_place() {
 
 #[test]
 fn flagged_are_the_loud_the_slow_the_repetitive_and_those_with_a_failed_call() {
-    let bench = Bench::new(Settings { slow_request: Duration::from_millis(10), ..Settings::default() });
+    let mut capture = Capture::default();
+    capture.slow_request = Duration::from_millis(10);
+    let bench = Bench::build(&service(), Settings::default(), |builder| builder.capture(capture));
     let query = |micros| bench.call(CallKind::Database, "SELECT 1", micros);
     let calls_of = |path: &str| {
         let lines = bench.lines();
