@@ -23,7 +23,10 @@ thread_local! {
     static INNERMOST: Cell<(usize, Option<u32>)> = const { Cell::new((0, None)) };
 }
 
-static ELSEWHERE: OnceLock<fn() -> Option<(TraceId, SpanId)>> = OnceLock::new();
+static ELSEWHERE: OnceLock<Find> = OnceLock::new();
+
+/// Finds the span that this thread works in, and its trace.
+type Find = fn() -> Option<(TraceId, SpanId)>;
 
 /// From now on this thread works inside the span at this place of this request; none: in no span of its.
 ///
