@@ -18,6 +18,7 @@ use crate::ids::{IdSource, RandomIds};
 use crate::limits::Limits;
 use crate::lock::lock;
 use crate::method;
+use crate::pool::{PoolUse, Pools};
 use crate::record::{Record, RecordKind};
 use crate::sampling::Sampler;
 use crate::service::Service;
@@ -53,11 +54,13 @@ struct Inner {
     sampler: Sampler,
     exporters: Vec<Box<dyn Exporter>>,
     endpoints: Mutex<Endpoints>,
+    pools: Pools,
     shards: Sharded<Shard>,
     counters: LiveCounters,
     /// At most two can want to go with requests: the tracing layer, and who else keeps spans.
     companions: [OnceLock<Box<dyn Companions>>; 2],
     reported_calls: AtomicBool,
+    draining: AtomicBool,
     shut_down: AtomicBool,
 }
 
@@ -182,6 +185,28 @@ impl Handle {
     /// What the service serves of itself, as of now.
     pub fn endpoints(&self) -> Endpoints {
         lock(&self.inner().endpoints).clone()
+    }
+
+    /// Shows how busy a pool of connections is, under this name, until `read` says that there is none any more. It is called
+    /// when somebody asks, and must not wait. A pool that was watched under the same name is no longer.
+    pub fn watch_pool(&self, name: &str, read: impl Fn() -> Option<PoolUse> + Send + Sync + 'static) {
+        self.inner().pools.watch(name.into(), read);
+    }
+
+    /// How busy each pool is that is watched, by its name.
+    pub fn pools(&self) -> Vec<(Box<str>, PoolUse)> {
+        self.inner().pools.read()
+    }
+
+    /// Asks for no new requests: those who tell a load balancer whether the service is ready say from now on that it is not.
+    /// What is open, and what still comes, is measured as before.
+    pub fn drain(&self) {
+        self.inner().draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`drain`](Self::drain) was called, or the instance shut down.
+    pub fn is_draining(&self) -> bool {
+        self.inner().draining.load(Ordering::Relaxed) || self.is_shut_down()
     }
 
     /// Its exporters, by name with what each has dropped.
@@ -410,10 +435,12 @@ impl HandleBuilder {
             sampler: self.sampler,
             exporters: self.exporters,
             endpoints: Mutex::default(),
+            pools: Pools::default(),
             shards: Sharded::new(Shard::default),
             counters: LiveCounters::default(),
             companions: Default::default(),
             reported_calls: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
             shut_down: AtomicBool::new(false),
         })));
         let weak = handle.downgrade();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::TryFutureExt as _;
 use sqlx::pool::{CloseEvent, PoolOptions};
 use sqlx::{Database, Error, SqlSafeStr, SqlStr};
-use tachograph_core::{Callsite, Operation};
+use tachograph_core::{Callsite, Handle, Operation, PoolUse};
 
 use crate::connection::PoolConnection;
 use crate::located::Located;
@@ -23,6 +23,9 @@ pub trait Measured {
     type Database: Database;
 
     /// This pool, measured. `name` says in the records which one it is: `experiments`.
+    ///
+    /// Exporters of metrics show how busy it is, where there is an instance by the time of this call
+    /// ([`Handle::current`]).
     fn measured(self, name: impl Into<Box<str>>) -> Pool<Self::Database>;
 }
 
@@ -31,7 +34,9 @@ impl<DB: Database> Measured for sqlx::Pool<DB> {
 
     fn measured(self, name: impl Into<Box<str>>) -> Pool<DB> {
         let target = Target::new(system::of_pool(&self), name.into());
-        Pool { pool: self, target }
+        let pool = Pool { pool: Arc::new(self), target };
+        pool.watch();
+        pool
     }
 }
 
@@ -64,7 +69,8 @@ impl<DB: Database> Measured for sqlx::Pool<DB> {
 /// # Ok(()) }
 /// ```
 pub struct Pool<DB: Database> {
-    pub(crate) pool: sqlx::Pool<DB>,
+    /// Shared, so that whoever looks at how busy it is does not keep it.
+    pub(crate) pool: Arc<sqlx::Pool<DB>>,
     pub(crate) target: Arc<Target>,
 }
 
@@ -201,6 +207,18 @@ impl<DB: Database> Pool<DB> {
         self.pool.connect_options()
     }
 
+    /// Shows how busy it is wherever the current instance shows its numbers.
+    fn watch(&self) {
+        let Some(handle) = Handle::current() else { return };
+        let (pool, target) = (Arc::downgrade(&self.pool), Arc::clone(&self.target));
+        handle.watch_pool(self.name(), move || {
+            let pool = Pool { pool: pool.upgrade()?, target: Arc::clone(&target) };
+            let Utilisation { idle, in_use, waiting, max, timeouts, .. } = pool.utilisation();
+            let [idle, in_use, waiting, max] = [idle, in_use, waiting, max].map(u64::from);
+            Some(PoolUse { idle, in_use, max, waiting, timeouts })
+        });
+    }
+
     fn begin_at(
         &self,
         statement: Option<SqlStr>,
@@ -236,7 +254,7 @@ impl<DB: Database> AsRef<sqlx::Pool<DB>> for Pool<DB> {
 
 impl<DB: Database> Clone for Pool<DB> {
     fn clone(&self) -> Self {
-        Pool { pool: self.pool.clone(), target: Arc::clone(&self.target) }
+        Pool { pool: Arc::clone(&self.pool), target: Arc::clone(&self.target) }
     }
 }
 

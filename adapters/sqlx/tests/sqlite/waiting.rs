@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqlitePoolOptions;
 use tachograph_core::CallOutcome::Failed;
-use tachograph_core::{CallKind, ManualClock, Share, testing};
+use tachograph_core::{CallKind, ManualClock, PoolUse, Share, testing};
 
 use crate::{Database, calls};
 
@@ -127,4 +127,16 @@ async fn who_gives_up_waiting_is_counted_no_longer() {
         .await;
     drop(taken);
     assert_eq!((record.database().count(), record.database().connection_waits()), (0, 1));
+}
+
+#[tokio::test]
+async fn the_current_instance_shows_how_busy_the_pool_is_for_as_long_as_there_is_one() {
+    let instance = testing::instance();
+    let database = instance.handle().scope(Database::new(3)).await;
+    let taken = database.pool.acquire().await.unwrap();
+    let shown = PoolUse { idle: 0, in_use: 1, max: 3, waiting: 0, timeouts: 0 };
+    assert_eq!(instance.handle().pools(), [("experiments".into(), shown)]);
+    drop(database);
+    assert_eq!(instance.handle().pools(), [], "a connection that is out does not keep the pool");
+    drop(taken);
 }
