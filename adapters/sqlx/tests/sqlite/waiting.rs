@@ -134,8 +134,10 @@ async fn the_current_instance_shows_how_busy_the_pool_is_for_as_long_as_there_is
     let instance = testing::instance();
     let database = instance.handle().scope(Database::new(3)).await;
     let taken = database.pool.acquire().await.unwrap();
-    let shown = PoolUse { idle: 0, in_use: 1, max: 3, waiting: 0, timeouts: 0 };
-    assert_eq!(instance.handle().pools(), [("experiments".into(), shown)]);
+    let [(name, shown)] = instance.handle().pools().try_into().unwrap();
+    // The connection that the set-up used may be idle, or on its way back.
+    let PoolUse { in_use, max, waiting, timeouts, .. } = shown;
+    assert_eq!((&*name, in_use >= 1, max, waiting, timeouts), ("experiments", true, 3, 0, 0));
     drop(database);
     assert_eq!(instance.handle().pools(), [], "a connection that is out does not keep the pool");
     drop(taken);
