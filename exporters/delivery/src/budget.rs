@@ -1,8 +1,9 @@
 //! One bound for all buffers together.
 
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The bytes that may wait, handed out to the buffers in portions.
+/// The bytes, or the items, that may wait, handed out to the buffers in portions.
 ///
 /// A bound for each buffer would either be too small for the one thread that has much to say, or, times the hundreds of
 /// buffers of a large machine, be no bound at all. Portions keep the shared number out of most writes.
@@ -12,7 +13,31 @@ pub(crate) struct Budget {
     used: AtomicUsize,
 }
 
-/// What came of asking for bytes.
+/// What a buffer may hold, or what its items hold of the budgets until they are sent or dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub(crate) bytes: usize,
+    pub(crate) items: usize,
+}
+
+impl Granted {
+    /// Takes so much out, or as much as there is.
+    pub(crate) fn split(&mut self, bytes: usize, items: usize) -> Granted {
+        let taken = Granted { bytes: bytes.min(self.bytes), items: items.min(self.items) };
+        self.bytes -= taken.bytes;
+        self.items -= taken.items;
+        taken
+    }
+}
+
+impl AddAssign for Granted {
+    fn add_assign(&mut self, more: Granted) {
+        self.bytes += more.bytes;
+        self.items += more.items;
+    }
+}
+
+/// What came of asking for some.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
     Granted(usize),
@@ -21,15 +46,26 @@ pub(crate) enum Claim {
     Refused,
 }
 
+impl Claim {
+    /// How many, and whether it is time to empty the buffers.
+    pub(crate) fn granted(self) -> Option<(usize, bool)> {
+        match self {
+            Claim::Granted(granted) => Some((granted, false)),
+            Claim::GrantedPastHalf(granted) => Some((granted, true)),
+            Claim::Refused => None,
+        }
+    }
+}
+
 impl Budget {
-    /// `limit` bytes for this many buffers.
+    /// So many for this many buffers.
     pub(crate) fn new(limit: usize, buffers: usize) -> Self {
         // All buffers holding an unused portion must leave most of the budget to those that need more.
         let portion = (limit / buffers.max(1) / 4).min(64 << 10);
         Budget { limit, portion, used: AtomicUsize::new(0) }
     }
 
-    /// Asks for at least this many bytes.
+    /// Asks for at least this many.
     pub(crate) fn claim(&self, needed: usize) -> Claim {
         let mut granted = 0;
         let claimed = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {

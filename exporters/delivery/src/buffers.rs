@@ -1,7 +1,9 @@
-//! Lines on their way from the thread that writes them to the thread that sends them.
+//! Items on their way from the thread that writes them to the thread that sends them.
 
-use crate::budget::{Budget, Claim};
-use crate::counters::{Counters, lines};
+use crate::budget::{Budget, Granted};
+use crate::counters::Counters;
+use crate::framing::Framing;
+use crate::settings::Settings;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -13,22 +15,26 @@ use tachograph_core::lock;
 pub(crate) struct Buffers {
     shards: Sharded<Mutex<Buffer>>,
     bounds: Bounds,
-    /// Lines that found every buffer taken; see [`Buffers::write`].
+    /// Items that found every buffer taken; see [`Buffers::write`].
     unplaced: AtomicU64,
 }
 
 struct Bounds {
-    budget: Budget,
-    max_line_bytes: usize,
+    framing: Framing,
+    bytes: Budget,
+    items: Option<Budget>,
+    max_item_bytes: usize,
     /// What an emptied buffer keeps, so that all of them together keep no more than the budget.
     kept_bytes: usize,
 }
 
 #[derive(Default)]
 struct Buffer {
-    lines: Vec<u8>,
-    /// Granted by the budget; never less than the lines.
-    granted: usize,
+    bytes: Vec<u8>,
+    /// How many items these are; known only where items are bounded.
+    items: usize,
+    /// Granted by the budgets; never less than there is.
+    granted: Granted,
     dropped: Dropped,
     closed: bool,
 }
@@ -46,19 +52,25 @@ thread_local! {
 }
 
 impl Buffers {
-    pub(crate) fn new(buffer_bytes: usize, max_line_bytes: usize) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         let shards = Sharded::new(|| Mutex::new(Buffer::default()));
         let count = shards.iter().count();
-        let budget = Budget::new(buffer_bytes, count);
-        let kept_bytes = (buffer_bytes / count).max(4 << 10);
-        Buffers { shards, bounds: Bounds { budget, max_line_bytes, kept_bytes }, unplaced: AtomicU64::new(0) }
+        let bounds = Bounds {
+            framing: settings.framing,
+            bytes: Budget::new(settings.buffer_bytes, count),
+            items: settings.buffer_items.map(|items| Budget::new(items, count)),
+            // A frame's length is written in 32 bits.
+            max_item_bytes: settings.max_item_bytes.min(1 << 31),
+            kept_bytes: (settings.buffer_bytes / count).max(4 << 10),
+        };
+        Buffers { shards, bounds, unplaced: AtomicU64::new(0) }
     }
 
-    /// Renders a line into the running thread's buffer; true when it is time to empty the buffers.
+    /// Renders items into the running thread's buffer, as many as `render` says; true when it is time to empty the buffers.
     ///
     /// What is rendered may log while it is rendered (a `Debug` of the application's). The line of that log cannot go to
     /// the buffer that is being written, so it goes to any that is free.
-    pub(crate) fn write(&self, render: impl FnOnce(&mut Vec<u8>)) -> bool {
+    pub(crate) fn write(&self, render: impl FnOnce(&mut Vec<u8>) -> u32) -> bool {
         let nested = RENDERING.replace(true);
         let buffer = match nested {
             false => Some(lock(self.shards.local())),
@@ -75,11 +87,11 @@ impl Buffers {
         empty_soon
     }
 
-    /// Empties one buffer after the other and says how many lines they all had to drop before the shutdown.
+    /// Empties one buffer after the other and says how many items they all had to drop before the shutdown.
     ///
-    /// `each` finds the lines in its argument, leaves something empty to take the place of the next ones, and gives back
+    /// `each` finds the items in its argument, leaves something empty to take the place of the next ones, and gives back
     /// what they were granted when they are sent or dropped.
-    pub(crate) fn take_each(&self, spare: &mut Vec<u8>, mut each: impl FnMut(&mut Vec<u8>, usize)) -> u64 {
+    pub(crate) fn take_each(&self, spare: &mut Vec<u8>, mut each: impl FnMut(&mut Vec<u8>, Granted)) -> u64 {
         let mut dropped = self.unplaced.load(Ordering::Relaxed);
         for shard in self.shards.iter() {
             spare.clear();
@@ -92,8 +104,11 @@ impl Buffers {
     }
 
     /// What was granted is free again.
-    pub(crate) fn release(&self, granted: usize) {
-        self.bounds.budget.release(granted);
+    pub(crate) fn release(&self, granted: Granted) {
+        self.bounds.bytes.release(granted.bytes);
+        if let Some(items) = &self.bounds.items {
+            items.release(granted.items);
+        }
     }
 
     /// From now on, what is written is counted as written after the shutdown.
@@ -101,10 +116,10 @@ impl Buffers {
         self.shards.iter().for_each(|shard| lock(shard).closed = true);
     }
 
-    /// Empties the closed buffers and says how many lines that loses.
+    /// Empties the closed buffers and says how many items that loses.
     pub(crate) fn discard(&self) -> u64 {
         let mut lost = 0;
-        self.take_each(&mut Vec::new(), |discarded, _| lost += lines(discarded));
+        self.take_each(&mut Vec::new(), |discarded, _| lost += self.bounds.framing.count(discarded));
         lost
     }
 
@@ -122,63 +137,78 @@ impl Buffers {
 }
 
 impl Buffer {
-    fn write(&mut self, render: impl FnOnce(&mut Vec<u8>), bounds: &Bounds) -> bool {
+    fn write(&mut self, render: impl FnOnce(&mut Vec<u8>) -> u32, bounds: &Bounds) -> bool {
         if self.closed {
             self.dropped.after_shutdown += 1;
             return false;
         }
-        let start = self.lines.len();
+        let start = self.bytes.len();
+        bounds.framing.begin(&mut self.bytes);
+        let body = self.bytes.len();
         // Caught, because a record is often closed by a destructor, and a panic out of that would end the process.
-        if catch_unwind(AssertUnwindSafe(|| render(&mut self.lines))).is_err() {
+        let Ok(items) = catch_unwind(AssertUnwindSafe(|| render(&mut self.bytes))) else {
             self.dropped.panicked += 1;
-            self.lines.truncate(start);
+            self.bytes.truncate(start);
+            return false;
+        };
+        if self.bytes.len() <= body {
+            self.bytes.truncate(start);
             return false;
         }
-        let end = self.lines.len();
-        if end <= start {
+        bounds.framing.end(&mut self.bytes, start, items);
+        if self.bytes.len() - start > bounds.max_item_bytes {
+            self.dropped.too_long += self.roll_back(start, items, bounds);
             return false;
         }
-        if self.lines[end - 1] != b'\n' {
-            self.lines.push(b'\n');
-        }
-        if self.lines.len() - start > bounds.max_line_bytes {
-            self.dropped.too_long += self.roll_back(start, bounds);
-            return false;
-        }
-        let missing = self.lines.len().saturating_sub(self.granted);
-        if missing == 0 {
-            return false;
-        }
-        match bounds.budget.claim(missing) {
-            Claim::Granted(granted) => {
-                self.granted += granted;
-                false
-            }
-            Claim::GrantedPastHalf(granted) => {
-                self.granted += granted;
-                true
-            }
-            Claim::Refused => {
-                self.dropped.full += self.roll_back(start, bounds);
+        match self.claim(start, bounds) {
+            Some(empty_soon) => empty_soon,
+            None => {
+                self.dropped.full += self.roll_back(start, items, bounds);
                 false
             }
         }
     }
 
-    /// Takes back everything from `start` on, and the room it took, and says how many lines that were.
+    /// Makes sure that what is there from `start` on may stay; true when it is time to empty the buffers.
+    fn claim(&mut self, start: usize, bounds: &Bounds) -> Option<bool> {
+        let mut past_half = false;
+        let missing = self.bytes.len().saturating_sub(self.granted.bytes);
+        if missing > 0 {
+            let (granted, half) = bounds.bytes.claim(missing).granted()?;
+            self.granted.bytes += granted;
+            past_half |= half;
+        }
+        if let Some(budget) = &bounds.items {
+            let items = self.items + bounds.framing.count(&self.bytes[start..]) as usize;
+            let missing = items.saturating_sub(self.granted.items);
+            if missing > 0 {
+                let (granted, half) = budget.claim(missing).granted()?;
+                self.granted.items += granted;
+                past_half |= half;
+            }
+            self.items = items;
+        }
+        Some(past_half)
+    }
+
+    /// Takes back everything from `start` on, and the room it took, and says how many items that were.
     #[cold]
-    fn roll_back(&mut self, start: usize, bounds: &Bounds) -> u64 {
-        let dropped = lines(&self.lines[start..]);
-        self.lines.truncate(start);
-        self.lines.shrink_to((start * 2).max(bounds.kept_bytes));
+    fn roll_back(&mut self, start: usize, items: u32, bounds: &Bounds) -> u64 {
+        let dropped = match bounds.framing {
+            Framing::Lines => bounds.framing.count(&self.bytes[start..]),
+            Framing::Frames => u64::from(items.max(1)),
+        };
+        self.bytes.truncate(start);
+        self.bytes.shrink_to((start * 2).max(bounds.kept_bytes));
         dropped
     }
 
-    /// Puts the lines where something empty was; gives what they were granted and the number of dropped lines so far.
-    fn take(&mut self, empty: &mut Vec<u8>) -> (usize, u64) {
-        if !self.lines.is_empty() {
-            std::mem::swap(&mut self.lines, empty);
+    /// Puts the items where something empty was; gives what they were granted and the number of dropped items so far.
+    fn take(&mut self, empty: &mut Vec<u8>) -> (Granted, u64) {
+        if !self.bytes.is_empty() {
+            std::mem::swap(&mut self.bytes, empty);
         }
+        self.items = 0;
         let dropped = self.dropped.full + self.dropped.too_long + self.dropped.panicked;
         (std::mem::take(&mut self.granted), dropped)
     }
@@ -187,6 +217,10 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn buffers(buffer_bytes: usize, max_item_bytes: usize) -> Buffers {
+        Buffers::new(&Settings { buffer_bytes, max_item_bytes, ..Settings::default() })
+    }
 
     fn counted(buffers: &Buffers) -> Counters {
         let mut counters = Counters::default();
@@ -204,12 +238,15 @@ mod tests {
     }
 
     fn write(buffers: &Buffers, line: &str) {
-        buffers.write(|buffer| buffer.extend_from_slice(line.as_bytes()));
+        buffers.write(|buffer| {
+            buffer.extend_from_slice(line.as_bytes());
+            1
+        });
     }
 
     #[test]
     fn lines_come_out_in_the_order_they_were_written_in() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         write(&buffers, "one\n");
         write(&buffers, "");
         write(&buffers, "two");
@@ -219,7 +256,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_dropped_whole_and_room_is_made_by_emptying() {
-        let buffers = Buffers::new(10, 100);
+        let buffers = buffers(10, 100);
         for line in ["12345\n", "6789\n", "abc\n", "x\n"] {
             write(&buffers, line);
         }
@@ -232,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_bound_is_one_for_all_threads() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| (0..100).for_each(|_| write(&buffers, "123456789\n")));
@@ -245,19 +282,19 @@ mod tests {
 
     #[test]
     fn a_line_too_long_goes_alone_and_leaves_no_room_behind() {
-        let buffers = Buffers::new(100 << 10, 10);
+        let buffers = buffers(100 << 10, 10);
         write(&buffers, "before\n");
         write(&buffers, &"x".repeat(1 << 20));
         write(&buffers, "123456789\n");
         write(&buffers, "1234567890\n");
-        assert!(lock(buffers.shards.local()).lines.capacity() < 100 << 10);
+        assert!(lock(buffers.shards.local()).bytes.capacity() < 100 << 10);
         assert_eq!(counted(&buffers).dropped_too_long, 2);
         assert_eq!(take_all(&buffers), "before\n123456789\n");
     }
 
     #[test]
     fn a_panic_leaves_no_half_line() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         write(&buffers, "before\n");
         buffers.write(|line| {
             line.extend_from_slice(b"half a li");
@@ -270,11 +307,12 @@ mod tests {
 
     #[test]
     fn a_line_written_while_rendering_another_is_kept() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         buffers.write(|line| {
             line.extend_from_slice(b"out");
             write(&buffers, "in\n");
             line.extend_from_slice(b"er\n");
+            1
         });
         let mut lines: Vec<_> = take_all(&buffers).lines().map(str::to_owned).collect();
         lines.sort_unstable();
@@ -283,10 +321,11 @@ mod tests {
 
     #[test]
     fn a_line_written_while_rendering_finds_no_free_buffer_and_is_counted() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         buffers.write(|_| {
             let _all: Vec<_> = buffers.shards.iter().map(Mutex::try_lock).collect();
             write(&buffers, "in\n");
+            0
         });
         assert_eq!(counted(&buffers).dropped_full, 1);
         assert_eq!(buffers.take_each(&mut Vec::new(), |_, _| ()), 1);
@@ -294,9 +333,13 @@ mod tests {
 
     #[test]
     fn half_a_budget_is_told_once_each_time_it_fills() {
-        let buffers = Buffers::new(100, 100);
+        let buffers = buffers(100, 100);
         for _ in 0..2 {
-            let told = (0..10).filter(|_| buffers.write(|line| line.extend_from_slice(b"123456789\n"))).count();
+            let write = |line: &mut Vec<u8>| {
+                line.extend_from_slice(b"123456789\n");
+                1
+            };
+            let told = (0..10).filter(|_| buffers.write(write)).count();
             assert_eq!(told, 1);
             assert_eq!(take_all(&buffers).len(), 100);
         }
@@ -304,7 +347,7 @@ mod tests {
 
     #[test]
     fn buffers_are_used_again() {
-        let buffers = Buffers::new(1 << 20, 100);
+        let buffers = buffers(1 << 20, 100);
         let mut spare = Vec::new();
         let mut capacities = Vec::new();
         for _ in 0..10 {
@@ -323,12 +366,36 @@ mod tests {
 
     #[test]
     fn what_is_written_after_closing_is_counted_and_not_rendered() {
-        let buffers = Buffers::new(1000, 100);
+        let buffers = buffers(1000, 100);
         write(&buffers, "before\n");
         buffers.close();
         buffers.write(|_| panic!("rendered"));
         assert_eq!(counted(&buffers).dropped_after_shutdown, 1);
         assert_eq!(buffers.discard(), 1);
         assert_eq!(take_all(&buffers), "");
+    }
+
+    #[test]
+    fn items_are_bounded_too_and_a_frame_is_dropped_whole() {
+        let settings = Settings { framing: Framing::Frames, buffer_items: Some(10), ..Settings::default() };
+        let buffers = Buffers::new(&settings);
+        let write = |items: u32| {
+            buffers.write(|frame| {
+                frame.extend_from_slice(b"spans");
+                items
+            })
+        };
+        assert!(!write(4));
+        assert!(write(5), "half of the items that may wait do wait");
+        assert!(!write(2));
+        assert_eq!(counted(&buffers).dropped_full, 2);
+        assert!(!write(1));
+        let mut items = 0;
+        buffers.take_each(&mut Vec::new(), |taken, granted| {
+            items += Framing::Frames.count(taken);
+            buffers.release(granted);
+        });
+        assert_eq!(items, 10);
+        assert!(write(10), "there is room again");
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, FlushError};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::sink::Sink;
+use crate::sink::{Interrupter, Sink};
 use crate::timer::SystemTimer;
 use crate::worker::{Shared, Worker};
 use std::fmt;
@@ -16,24 +16,25 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tachograph_core::lock;
 
-/// Carries lines from the threads that write them to one [`Sink`], on a thread of its own.
+/// Carries items from the threads that write them to one [`Sink`], on a thread of its own.
 ///
 /// [`write`](Self::write) renders into the running thread's buffer and returns; the delivery's thread empties the
-/// buffers by a timer. So no thread is woken for a line, and a sink that is slow, broken or gone costs the writers nothing:
-/// lines wait within [`buffer_bytes`](Settings::buffer_bytes), and beyond that they are dropped and counted.
+/// buffers by a timer. So no thread is woken for an item, and a sink that is slow, broken or gone costs the writers nothing:
+/// items wait within [`buffer_bytes`](Settings::buffer_bytes), and beyond that they are dropped and counted.
 ///
 /// Dropping it is a [`shutdown`](Self::shutdown) with the [configured deadline](Settings::shutdown_deadline).
 pub struct Delivery {
     shared: Arc<Shared>,
     shutdown_deadline: Duration,
+    interrupter: Option<Interrupter>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Delivery {
     /// Starts the thread.
     ///
-    /// `on_failure` is called on that thread when the sink fails for a cause not told of before: not again for each line,
-    /// nor again for the same cause before the sink has accepted lines without it for a minute.
+    /// `on_failure` is called on that thread when the sink fails for a cause not told of before: not again for each item,
+    /// nor again for the same cause before the sink has accepted items without it for a minute.
     ///
     /// # Errors
     /// When the system gives us no thread.
@@ -42,11 +43,9 @@ impl Delivery {
         sink: Box<dyn Sink>,
         on_failure: impl Fn(&Failure) + Send + 'static,
     ) -> Result<Self, Error> {
-        let shared = Arc::new(Shared {
-            buffers: Buffers::new(settings.buffer_bytes, settings.max_line_bytes),
-            progress: Progress::default(),
-        });
+        let shared = Arc::new(Shared { buffers: Buffers::new(&settings), progress: Progress::default() });
         let (name, shutdown_deadline) = (settings.name.clone(), settings.shutdown_deadline);
+        let interrupter = sink.interrupter();
         let timer = Box::new(SystemTimer);
         let worker = Worker::new(Arc::clone(&shared), settings, sink, Box::new(on_failure), timer, random_jitter());
         let ending = Ending(Arc::clone(&shared));
@@ -58,15 +57,25 @@ impl Delivery {
         });
         let thread =
             spawned.map_err(|error| Error::because(format!("the thread `{name}` could not be started"), error))?;
-        Ok(Delivery { shared, shutdown_deadline, thread: Mutex::new(Some(thread)) })
+        Ok(Delivery { shared, shutdown_deadline, interrupter, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Renders one line, or several that belong together, into the running thread's buffer.
+    /// Renders one item, or several lines that belong together, into the running thread's buffer.
     ///
-    /// `render` appends to what it is given and leaves alone what is there; a missing `\n` at the end is added. It runs under
-    /// the buffer's own lock, which only the delivery's thread shares, and should do nothing but render. When it panics, or
-    /// the result is too long or finds no room, the line is dropped whole and counted. After a shutdown it is not called.
+    /// `render` appends to what it is given and leaves alone what is there; of a line, a missing `\n` at the end is added. It
+    /// runs under the buffer's own lock, which only the delivery's thread shares, and should do nothing but render. When it
+    /// panics, or the result is too long or finds no room, the item is dropped whole and counted. After a shutdown it is not
+    /// called.
     pub fn write(&self, render: impl FnOnce(&mut Vec<u8>)) {
+        self.write_items(|out| {
+            render(out);
+            1
+        });
+    }
+
+    /// As [`write`](Self::write), for [frames](crate::Framing::Frames) that hold as many items as `render` says: the spans
+    /// of one request, for example. Of lines, what is said does not matter.
+    pub fn write_items(&self, render: impl FnOnce(&mut Vec<u8>) -> u32) {
         if self.shared.buffers.write(render) {
             self.shared.progress.nudge();
         }
@@ -76,7 +85,7 @@ impl Delivery {
     /// back-off short.
     ///
     /// # Errors
-    /// When that takes longer than `deadline`; the lines are kept and tried further. At once when called from
+    /// When that takes longer than `deadline`; the items are kept and tried further. At once when called from
     /// `on_failure`, a drop notice or the sink.
     pub fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
         self.shared.progress.flush(deadline)
@@ -85,7 +94,7 @@ impl Delivery {
     /// Sends what is there and ends the thread. What is written from now on is counted as dropped.
     ///
     /// # Errors
-    /// When that takes longer than `deadline`: the thread is left behind, to end when its sink lets it, and the lines
+    /// When that takes longer than `deadline`: the thread is left behind, to end when its sink lets it, and the items
     /// not known to be sent are counted as dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), FlushError> {
         self.shared.buffers.close();
@@ -98,12 +107,17 @@ impl Delivery {
                 }
             }
             Err(FlushError::OnDeliveryThread) => {}
-            Err(FlushError::DeadlinePassed(_)) => self.shared.discard(),
+            Err(FlushError::DeadlinePassed(_)) => {
+                if let Some(interrupt) = &self.interrupter {
+                    interrupt();
+                }
+                self.shared.discard();
+            }
         }
         stopped
     }
 
-    /// What became of the lines so far.
+    /// What became of the items so far.
     pub fn counters(&self) -> Counters {
         let mut counters = self.shared.progress.counters();
         self.shared.buffers.count(&mut counters);

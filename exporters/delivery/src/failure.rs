@@ -1,21 +1,21 @@
 //! What is said about a sink that fails, and how often.
 
-use crate::sink::SendError;
+use crate::sink::{Kind, SendError};
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// A sink failed, for a cause not told of before.
+/// A sink failed, or rejected some of what it was sent, for a cause not told of before.
 #[derive(Debug)]
 pub struct Failure {
     sink: String,
-    will_retry: bool,
+    kind: Kind,
     error: Box<dyn StdError + Send + Sync>,
 }
 
 impl Failure {
     pub(crate) fn new(sink: String, error: SendError) -> Self {
-        Failure { sink, will_retry: error.is_temporary(), error: error.into_source() }
+        Failure { sink, kind: error.kind, error: error.into_source() }
     }
 
     /// What the sink [calls itself](crate::Sink::describe).
@@ -23,9 +23,9 @@ impl Failure {
         &self.sink
     }
 
-    /// Whether the lines are kept and tried again; if not, they were dropped and counted.
+    /// Whether the items are kept and tried again; if not, they were dropped and counted, or accepted with a warning.
     pub fn will_retry(&self) -> bool {
-        self.will_retry
+        matches!(self.kind, Kind::Temporary { .. })
     }
 
     /// What the sink said.
@@ -36,15 +36,20 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let then = if self.will_retry { "will be tried again" } else { "lines were dropped" };
-        write!(f, "sending to {} failed, {then}: {}", self.sink, self.error)
+        let Failure { sink, error, .. } = self;
+        match self.kind {
+            Kind::Temporary { .. } => write!(f, "sending to {sink} failed, will be tried again: {error}"),
+            Kind::Permanent { .. } => write!(f, "sending to {sink} failed, items were dropped: {error}"),
+            Kind::Rejected { items: 0 } => write!(f, "{sink} accepted what was sent with a warning: {error}"),
+            Kind::Rejected { items } => write!(f, "{sink} rejected {items} of the items that were sent: {error}"),
+        }
     }
 }
 
 /// The causes already told of.
 ///
 /// A sink that comes and goes many times a second has one story to tell, so a cause is only forgotten when the sink
-/// accepts lines and the cause was last seen a minute ago.
+/// accepts items and the cause was last seen a minute ago.
 #[derive(Default)]
 pub(crate) struct Told {
     causes: Vec<(String, Instant)>,

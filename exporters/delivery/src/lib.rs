@@ -14,7 +14,7 @@
 //!
 //! delivery.write(|line| line.extend_from_slice(b"GET /experiments/7 200\n"));
 //! delivery.flush(Duration::from_secs(1))?;
-//! assert_eq!(delivery.counters().written_lines, 1);
+//! assert_eq!(delivery.counters().written_items, 1);
 //! # Ok(())
 //! # }
 //! ```
@@ -26,11 +26,14 @@ mod counters;
 mod delivery;
 mod error;
 mod failure;
+mod framing;
 mod pace;
+mod pending;
 mod progress;
 mod settings;
 mod sink;
 pub mod sinks;
+mod source;
 mod timer;
 mod worker;
 
@@ -38,5 +41,7 @@ pub use counters::Counters;
 pub use delivery::Delivery;
 pub use error::{Error, FlushError};
 pub use failure::Failure;
+pub use framing::{Frame, Frames, Framing, frames};
 pub use settings::{DropNotice, Settings};
-pub use sink::{SendError, Sink};
+pub use sink::{Interrupter, SendError, Sink};
+pub use source::{Periodic, Source};

@@ -1,10 +1,10 @@
-//! How often to look whether there are lines.
+//! How often to look whether there are items.
 
 use std::time::Duration;
 
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// The usual interval while lines come in, longer and longer ones while none do.
+/// The usual interval while items come in, longer and longer ones while none do.
 pub(crate) struct Pace {
     usual: Duration,
     current: Duration,
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_brings_the_usual_interval_back() {
+    fn an_item_brings_the_usual_interval_back() {
         let mut pace = Pace::new(Duration::from_millis(20));
         pace.looked(false);
         pace.looked(true);

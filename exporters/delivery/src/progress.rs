@@ -8,7 +8,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 use tachograph_core::lock;
 
-/// The delivery works in rounds: each empties all buffers once and sends what was there. Whoever waits for lines waits
+/// The delivery works in rounds: each empties all buffers once and sends what was there. Whoever waits for items waits
 /// for a round that began after they were written.
 #[derive(Default)]
 pub(crate) struct Progress {
@@ -29,9 +29,20 @@ pub(crate) struct State {
     stopping: bool,
     abandoned: bool,
     ended: bool,
-    /// Lines in the batch with the sink.
+    /// Items that were taken from the buffers and are not settled yet.
     under_way: u64,
     counters: Counters,
+}
+
+/// Why a round begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Round {
+    /// Somebody waits for it.
+    pub(crate) called: bool,
+    /// The buffers fill.
+    pub(crate) nudged: bool,
+    /// There will be no other.
+    pub(crate) last: bool,
 }
 
 impl State {
@@ -102,9 +113,9 @@ impl Progress {
         lock(&self.state).counters
     }
 
-    /// Counts lines that nobody will send.
-    pub(crate) fn count_lost(&self, lines: u64) {
-        lock(&self.state).counters.dropped_failed += lines;
+    /// Counts items that nobody will send.
+    pub(crate) fn count_lost(&self, items: u64) {
+        lock(&self.state).counters.dropped_failed += items;
     }
 }
 
@@ -114,13 +125,14 @@ impl Progress {
         lock(&self.state).worker = Some(std::thread::current().id());
     }
 
-    /// Waits this long, or until somebody wants a round; true when it is the last one.
-    pub(crate) fn next_round(&self, timer: &dyn Timer, interval: Duration) -> bool {
+    /// Waits this long, or until somebody wants a round.
+    pub(crate) fn next_round(&self, timer: &dyn Timer, interval: Duration) -> Round {
         let state = lock(&self.state);
         let mut state = self.wait(timer, interval, state, |state| state.nudged || state.wanted > state.started);
-        state.nudged = false;
+        let called = state.wanted > state.started;
+        let nudged = std::mem::take(&mut state.nudged);
         state.started += 1;
-        state.stopping
+        Round { called, nudged, last: state.stopping }
     }
 
     pub(crate) fn finish_round(&self) {
@@ -129,25 +141,30 @@ impl Progress {
         self.to_waiters.notify_all();
     }
 
-    /// Takes note of what is about to be sent; false when the thread was left to itself and must send no more.
-    pub(crate) fn take_up(&self, lines: u64) -> bool {
+    /// Takes note of what was taken from the buffers; false when the thread was left to itself and must send no more.
+    pub(crate) fn take_up(&self, items: u64) -> bool {
         let mut state = lock(&self.state);
         if state.abandoned {
-            state.counters.dropped_failed += lines;
+            state.counters.dropped_failed += items;
             return false;
         }
-        state.under_way = lines;
+        state.under_way += items;
         true
     }
 
-    /// Counts what came of it; false when it was given up meanwhile, and counted then.
-    pub(crate) fn settle(&self, lines: u64, count: impl FnOnce(&mut Counters)) -> bool {
+    /// Counts what became of items taken up; false when they were given up meanwhile, and counted then.
+    pub(crate) fn settle(&self, items: u64, count: impl FnOnce(&mut Counters)) -> bool {
         let mut state = lock(&self.state);
         if !state.abandoned {
-            state.under_way -= lines;
+            state.under_way -= items;
             count(&mut state.counters);
         }
         !state.abandoned
+    }
+
+    /// Counts an item whose rendering, on this thread, panicked.
+    pub(crate) fn count_panic(&self) {
+        lock(&self.state).counters.dropped_panicked += 1;
     }
 
     /// Counts an attempt to send that failed.

@@ -1,16 +1,22 @@
 //! The delivery's own thread: empties the buffers by a timer and sends what it finds.
 
+mod outcome;
+mod snapshot;
+
 use crate::backoff::{Backoff, Jitter};
 use crate::buffers::Buffers;
-use crate::counters::lines;
 use crate::failure::{Failure, Told};
+use crate::framing::Framing;
 use crate::pace::Pace;
-use crate::progress::Progress;
+use crate::pending::Pending;
+use crate::progress::{Progress, Round};
 use crate::settings::{DropNotice, Settings};
-use crate::sink::{SendError, Sink, whole_lines};
+use crate::sink::{Kind, Sink};
 use crate::timer::Timer;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use outcome::attempt;
+use snapshot::Snapshots;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the writing threads and the delivery's thread have in common.
 pub(crate) struct Shared {
@@ -23,28 +29,22 @@ pub(crate) struct Worker {
     sink: Box<dyn Sink>,
     on_failure: Box<dyn Fn(&Failure) + Send>,
     drop_notice: Option<DropNotice>,
+    framing: Framing,
+    schedule_delay: Duration,
+    retry_limit: Option<Duration>,
     backoff: Backoff,
     pace: Pace,
     timer: Box<dyn Timer>,
     told: Told,
-    batch: Batch,
+    pending: Pending,
+    snapshots: Option<Snapshots>,
     /// An empty buffer, to put in the place of a full one.
     spare: Vec<u8>,
     /// Whether the sink accepted what it was last given.
     accepting: bool,
-    /// Dropped lines that a notice has told of.
+    /// Dropped items that a notice has told of.
     noticed: u64,
 }
-
-/// Lines of several buffers, sent together.
-#[derive(Default)]
-struct Batch {
-    lines: Vec<u8>,
-    granted: usize,
-}
-
-/// Beyond this many bytes a batch is sent before the next buffer is emptied.
-const BATCH_BYTES: usize = 1 << 20;
 
 impl Worker {
     pub(crate) fn new(
@@ -59,12 +59,17 @@ impl Worker {
             shared,
             sink,
             on_failure,
-            drop_notice: settings.drop_notice,
+            pending: Pending::new(&settings),
+            framing: settings.framing,
+            schedule_delay: settings.schedule_delay,
+            // A line that is half out cannot be given up without breaking the one behind it.
+            retry_limit: settings.retry_limit.filter(|_| settings.framing == Framing::Frames),
             backoff: Backoff::new(settings.first_retry, settings.longest_retry, jitter),
             pace: Pace::new(settings.interval),
+            snapshots: settings.periodic.map(|periodic| Snapshots::new(periodic, timer.now())),
+            drop_notice: settings.drop_notice,
             timer,
             told: Told::default(),
-            batch: Batch::default(),
             spare: Vec::new(),
             accepting: true,
             noticed: 0,
@@ -73,127 +78,99 @@ impl Worker {
 
     pub(crate) fn run(mut self) {
         loop {
-            let last = self.shared.progress.next_round(&*self.timer, self.pace.interval());
-            self.round();
+            let round = self.shared.progress.next_round(&*self.timer, self.until_next_round());
+            self.round(round);
             self.shared.progress.finish_round();
-            if last {
+            if round.last {
                 break;
             }
         }
     }
 
-    /// Empties all buffers once and sends what was there.
-    fn round(&mut self) {
+    fn until_next_round(&self) -> Duration {
+        let scheduled = self.pending.since().and_then(|since| since.checked_add(self.schedule_delay));
+        let snapshot = self.snapshots.as_ref().map(Snapshots::due);
+        let next = scheduled.into_iter().chain(snapshot).min();
+        let wait = next.map(|next| next.saturating_duration_since(self.timer.now()));
+        wait.unwrap_or(Duration::MAX).min(self.pace.interval())
+    }
+
+    /// Empties all buffers once and sends what is due.
+    fn round(&mut self, round: Round) {
+        let before = self.pending.total();
+        let dropped = self.gather(Self::send_full_batches);
+        self.pace.looked(self.pending.total() > before);
+        if round.called || round.nudged || self.is_due() {
+            self.send_all();
+        }
+        self.send_snapshot(round.called);
+        self.tell_of_drops(dropped + self.shared.progress.counters().dropped_underway());
+    }
+
+    /// Empties all buffers, calling `each` after every one, and says how many items were dropped before they got there.
+    fn gather(&mut self, each: impl Fn(&mut Self)) -> u64 {
         let shared = Arc::clone(&self.shared);
         let mut spare = std::mem::take(&mut self.spare);
-        let mut found = false;
+        let now = self.timer.now();
         let dropped = shared.buffers.take_each(&mut spare, |taken, granted| {
-            found |= !taken.is_empty();
-            self.batch.add(taken, granted);
-            if self.batch.lines.len() >= BATCH_BYTES {
-                self.send_batch();
+            let items = self.pending.add(taken, granted, now);
+            if items > 0 && !shared.progress.take_up(items) {
+                self.let_go();
             }
+            each(self);
         });
         self.spare = spare;
-        self.send_batch();
-        self.pace.looked(found);
-        self.tell_of_drops(dropped + shared.progress.counters().dropped_failed);
+        dropped
     }
 
+    /// Whether items have been gathered for long enough.
+    fn is_due(&self) -> bool {
+        let since = self.pending.since();
+        since.is_some_and(|since| self.timer.now().saturating_duration_since(since) >= self.schedule_delay)
+    }
+
+    fn send_full_batches(&mut self) {
+        while self.pending.is_full() {
+            self.send_batch();
+        }
+    }
+
+    fn send_all(&mut self) {
+        while !self.pending.is_empty() {
+            self.send_batch();
+        }
+    }
+
+    /// Sends one batch, once. What the sink does not accept for now is still there after the back-off, unless it has
+    /// become too old.
     fn send_batch(&mut self) {
-        let mut batch = std::mem::take(&mut self.batch);
-        self.deliver(&batch.lines);
-        self.shared.buffers.release(batch.granted);
-        batch.clear();
-        self.batch = batch;
-    }
-
-    /// The sink works, so it can be told what it missed.
-    fn tell_of_drops(&mut self, dropped: u64) {
-        let Some(notice) = &self.drop_notice else { return };
-        if dropped <= self.noticed || !self.accepting {
-            return;
-        }
-        let mut line = Vec::new();
-        let rendered = catch_unwind(AssertUnwindSafe(|| notice(dropped - self.noticed, &mut line)));
-        if rendered.is_ok() && !line.is_empty() {
-            if line.last() != Some(&b'\n') {
-                line.push(b'\n');
+        let (batch, calls) = (self.pending.batch(), self.shared.progress.calls());
+        let sent = attempt(&mut *self.sink, self.pending.bytes(batch));
+        self.accepting = false;
+        let Err(error) = sent else { return self.accepted(batch, 0) };
+        match error.kind {
+            Kind::Rejected { items } => {
+                self.tell(error);
+                self.accepted(batch, items);
             }
-            self.deliver(&line);
-        }
-        if self.accepting {
-            self.noticed = dropped;
-        }
-    }
-
-    /// Tries until the sink has accepted or refused all lines, or nobody waits for them any more.
-    fn deliver(&mut self, batch: &[u8]) {
-        let mut rest = batch;
-        if rest.is_empty() || !self.shared.progress.take_up(lines(rest)) {
-            return;
-        }
-        while !rest.is_empty() {
-            let calls = self.shared.progress.calls();
-            let sent = catch_unwind(AssertUnwindSafe(|| self.sink.send(rest)))
-                .unwrap_or_else(|_| Err(SendError::permanent(0, "the sink panicked")));
-            self.accepting = false;
-            let Err(error) = sent else {
-                self.accepting = self.count_written(rest);
-                self.backoff.reset();
-                self.told.accepted(self.timer.now());
-                return;
-            };
-            let (accepted, refused) = rest.split_at(whole_lines(rest, error.accepted()));
-            self.count_written(accepted);
-            rest = refused;
-            let temporary = error.is_temporary();
-            self.failed(error);
-            if !temporary {
-                let lost = lines(rest);
-                self.shared.progress.settle(lost, |counters| counters.dropped_failed += lost);
-                return;
+            Kind::Permanent { accepted } => {
+                self.failed(error);
+                if let Some(lost) = self.written(batch, accepted) {
+                    self.settle(lost, |counters| counters.dropped_failed += lost.items);
+                }
             }
-            if !self.shared.progress.back_off(&*self.timer, self.backoff.next(), calls) {
-                return;
+            Kind::Temporary { accepted, retry_after } => {
+                self.failed(error);
+                if self.written(batch, accepted).is_none() {
+                    return;
+                }
+                if self.back_off(retry_after, calls) {
+                    self.give_up_the_oldest();
+                } else {
+                    self.let_go();
+                }
             }
         }
-    }
-
-    /// False when nobody waits for lines any more.
-    fn count_written(&self, accepted: &[u8]) -> bool {
-        let written = lines(accepted);
-        self.shared.progress.settle(written, |counters| {
-            counters.written_lines += written;
-            counters.written_bytes += accepted.len() as u64;
-        })
-    }
-
-    fn failed(&mut self, error: SendError) {
-        self.shared.progress.count_failure();
-        if self.told.is_new(&error, self.timer.now()) {
-            let failure = Failure::new(self.sink.describe(), error);
-            // A hook that panics must not end the delivery.
-            let _ = catch_unwind(AssertUnwindSafe(|| (self.on_failure)(&failure)));
-        }
-    }
-}
-
-impl Batch {
-    /// Moves the lines here and leaves an empty buffer in their place.
-    fn add(&mut self, lines: &mut Vec<u8>, granted: usize) {
-        self.granted += granted;
-        if self.lines.is_empty() {
-            std::mem::swap(&mut self.lines, lines);
-        } else {
-            self.lines.extend_from_slice(lines);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.lines.clear();
-        self.lines.shrink_to(BATCH_BYTES);
-        self.granted = 0;
     }
 }
 

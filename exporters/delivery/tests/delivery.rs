@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tachograph_delivery::{Delivery, FlushError, SendError, Settings, Sink, sinks};
+use tachograph_delivery::{Delivery, FlushError, Interrupter, SendError, Settings, Sink, frames, sinks};
 
 /// Long enough for any machine; reached only when something hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -102,7 +102,7 @@ fn many_threads_lose_nothing_and_keep_their_lines_whole_and_in_order() {
     }
     assert_eq!(next, [2000; 16]);
     let counters = delivery.counters();
-    assert_eq!((counters.written_lines, counters.dropped()), (32_000, 0));
+    assert_eq!((counters.written_items, counters.dropped()), (32_000, 0));
 }
 
 #[test]
@@ -167,12 +167,91 @@ fn a_sink_that_blocks_for_ever_does_not_hold_up_a_shutdown() {
     assert_eq!(delivery.shutdown(IMPATIENCE), Err(FlushError::DeadlinePassed(IMPATIENCE)));
     write(&delivery, "third\n");
     let counters = delivery.counters();
-    assert_eq!((counters.dropped_failed, counters.dropped_after_shutdown, counters.written_lines), (2, 1, 0));
+    assert_eq!((counters.dropped_failed, counters.dropped_after_shutdown, counters.written_items), (2, 1, 0));
     assert_eq!(delivery.flush(PATIENCE), Ok(()), "everything was counted");
     // Would hang if it waited for the thread once more.
     drop(delivery);
     assert_eq!(collected.lines().len(), 0);
     drop(let_go);
+}
+
+#[test]
+fn a_delivery_that_is_stuck_touches_no_other() {
+    let Blocked { delivery: stuck, let_go, .. } = blocked(Settings { buffer_bytes: 100, ..Settings::default() });
+    let collected = Collected::default();
+    let other = start(Settings::default(), collected.clone());
+    (0..100).for_each(|number| {
+        write(&stuck, &format!("{number:09}\n"));
+        write(&other, &format!("{number:09}\n"));
+    });
+    assert_eq!(other.flush(PATIENCE), Ok(()));
+    assert_eq!(stuck.shutdown(IMPATIENCE), Err(FlushError::DeadlinePassed(IMPATIENCE)));
+    assert_eq!((collected.lines().len(), other.counters().dropped()), (100, 0));
+    assert_eq!(stuck.counters().dropped(), 101);
+    drop(let_go);
+}
+
+/// Blocks until it is interrupted.
+struct Interruptible {
+    entered: Sender<()>,
+    interrupted: Sender<()>,
+    is_interrupted: Receiver<()>,
+    came_back: Sender<()>,
+}
+
+impl Sink for Interruptible {
+    fn describe(&self) -> String {
+        "interruptible".to_owned()
+    }
+
+    fn send(&mut self, _: &[u8]) -> Result<(), SendError> {
+        self.entered.send(()).unwrap();
+        self.is_interrupted.recv_timeout(PATIENCE).unwrap();
+        self.came_back.send(()).unwrap();
+        Ok(())
+    }
+
+    fn interrupter(&self) -> Option<Interrupter> {
+        let interrupted = self.interrupted.clone();
+        Some(Box::new(move || interrupted.send(()).unwrap()))
+    }
+}
+
+#[test]
+fn a_shutdown_that_waits_no_longer_interrupts_the_sink() {
+    let ((entered, has_entered), (interrupted, is_interrupted)) = (channel(), channel());
+    let (came_back, has_come_back) = channel();
+    let delivery = start(Settings::default(), Interruptible { entered, interrupted, is_interrupted, came_back });
+    write(&delivery, "one\n");
+    has_entered.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(delivery.shutdown(IMPATIENCE), Err(FlushError::DeadlinePassed(IMPATIENCE)));
+    has_come_back.recv_timeout(PATIENCE).unwrap();
+    assert_eq!((delivery.counters().dropped_failed, delivery.counters().written_items), (1, 0));
+}
+
+#[test]
+fn frames_arrive_as_they_were_written() {
+    struct Checked(Sender<(Vec<u8>, u32)>);
+    impl Sink for Checked {
+        fn describe(&self) -> String {
+            "checked".to_owned()
+        }
+
+        fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
+            frames(batch).for_each(|frame| self.0.send((frame.bytes.to_vec(), frame.items)).unwrap());
+            Ok(())
+        }
+    }
+    let (sender, received) = channel();
+    let delivery = start(Settings::network(), Checked(sender));
+    delivery.write(|frame| frame.extend_from_slice(b"\0\n\xff"));
+    delivery.write_items(|frame| {
+        frame.push(7);
+        3
+    });
+    delivery.flush(PATIENCE).expect("a flush waits for no schedule");
+    assert_eq!(received.try_iter().collect::<Vec<_>>(), [(b"\0\n\xff".to_vec(), 1), (vec![7], 3)]);
+    assert_eq!(delivery.counters().written_items, 4);
 }
 
 #[test]
@@ -212,7 +291,7 @@ fn a_closed_pipe_is_told_once_and_counted_and_the_service_goes_on() {
         delivery.flush(PATIENCE).unwrap();
     }
     let counters = delivery.counters();
-    assert_eq!((counters.written_lines, counters.dropped_failed, counters.failures), (1, 3, 3));
+    assert_eq!((counters.written_items, counters.dropped_failed, counters.failures), (1, 3, 3));
     assert_eq!(*causes.lock().unwrap(), [("stdout".to_owned(), false)]);
 }
 
@@ -247,7 +326,7 @@ fn a_receiver_that_breaks_off_and_comes_back_gets_whole_lines() {
     begin.send(()).unwrap();
     delivery.flush(PATIENCE).unwrap();
     let counters = delivery.counters();
-    assert_eq!((counters.written_lines, counters.dropped()), (LINES as u64, 0));
+    assert_eq!((counters.written_items, counters.dropped()), (LINES as u64, 0));
     drop(delivery);
 
     let (before, after) = receiver.join().unwrap();

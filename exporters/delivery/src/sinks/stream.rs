@@ -1,7 +1,8 @@
 //! What can be written to as a file can: stdout, stderr, files, pipes.
 
 use crate::error::Error;
-use crate::sink::{SendError, Sink, whole_lines};
+use crate::framing::Framing;
+use crate::sink::{SendError, Sink};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -112,7 +113,7 @@ impl Sink for Stream {
             self.interrupted = Interrupted::BetweenLines;
             return Ok(());
         };
-        let accepted = whole_lines(batch, out);
+        let accepted = Framing::Lines.whole(batch, out);
         let temporary = may_pass(&error);
         if out > 0 {
             self.interrupted = match out - accepted {

@@ -205,7 +205,7 @@ mod tests {
         let batch = format!("{}\n", "x".repeat(999_999)).repeat(64);
         let error = tcp.send(batch.as_bytes()).unwrap_err();
         assert!(error.is_temporary());
-        let whole = crate::sink::whole_lines(batch.as_bytes(), error.accepted());
+        let whole = crate::framing::Framing::Lines.whole(batch.as_bytes(), error.accepted());
         assert!(error.accepted() < batch.len());
         let _silent = accept(&listener);
         tcp.send(b"again\n").unwrap();

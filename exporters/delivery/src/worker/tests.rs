@@ -1,11 +1,16 @@
 //! One thread, a sink by script, and time that passes by waiting only.
 
+mod network;
+mod states;
+
 use super::*;
 use crate::counters::Counters;
+use crate::framing::frames;
 use crate::progress::State;
+use crate::sink::SendError;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tachograph_core::lock;
 
 /// What happens on an attempt to send, beyond taking the lines.
@@ -20,6 +25,7 @@ struct Bench {
 }
 
 struct ScriptedSink {
+    framing: Framing,
     script: VecDeque<Event>,
     shared: Arc<Shared>,
     sent: Arc<Mutex<Vec<String>>>,
@@ -34,7 +40,14 @@ impl Sink for ScriptedSink {
         let result = self.script.pop_front().map_or(Ok(()), |mut event| event(&self.shared.progress));
         let accepted = result.as_ref().map_or_else(SendError::accepted, |()| batch.len());
         if accepted > 0 {
-            lock(&self.sent).push(String::from_utf8(batch[..accepted].to_vec()).unwrap());
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let sent = match self.framing {
+                Framing::Lines => text(&batch[..accepted]),
+                Framing::Frames => {
+                    frames(&batch[..accepted]).map(|frame| text(frame.bytes)).collect::<Vec<_>>().join(" ")
+                }
+            };
+            lock(&self.sent).push(sent);
         }
         result
     }
@@ -60,14 +73,22 @@ impl Timer for PassingTime {
 
 impl Bench {
     fn new(script: Vec<Event>) -> Self {
-        let shared = Arc::new(Shared { buffers: Buffers::new(1000, 100), progress: Progress::default() });
-        let (sent, waits, failures) = (Arc::default(), Arc::default(), Arc::<Mutex<Vec<String>>>::default());
-        let sink = ScriptedSink { script: script.into(), shared: Arc::clone(&shared), sent: Arc::clone(&sent) };
-        let timer = PassingTime { begin: Instant::now(), passed: Mutex::default(), waits: Arc::clone(&waits) };
         let settings = Settings {
+            buffer_bytes: 1000,
+            max_item_bytes: 100,
             drop_notice: Some(Box::new(|dropped, line| line.extend(format!("dropped {dropped}").bytes()))),
             ..Settings::default()
         };
+        Bench::with(settings, script)
+    }
+
+    fn with(settings: Settings, script: Vec<Event>) -> Self {
+        let shared = Arc::new(Shared { buffers: Buffers::new(&settings), progress: Progress::default() });
+        let (sent, waits, failures) = (Arc::default(), Arc::default(), Arc::<Mutex<Vec<String>>>::default());
+        let framing = settings.framing;
+        let sink =
+            ScriptedSink { framing, script: script.into(), shared: Arc::clone(&shared), sent: Arc::clone(&sent) };
+        let timer = PassingTime { begin: Instant::now(), passed: Mutex::default(), waits: Arc::clone(&waits) };
         let told = Arc::clone(&failures);
         let on_failure = Box::new(move |failure: &Failure| lock(&told).push(failure.to_string()));
         let worker = Worker::new(shared, settings, Box::new(sink), on_failure, Box::new(timer), Box::new(|| 1.0));
@@ -75,7 +96,21 @@ impl Bench {
     }
 
     fn write(&self, lines: &str) {
-        self.worker.shared.buffers.write(|buffer| buffer.extend_from_slice(lines.as_bytes()));
+        self.worker.shared.buffers.write(|buffer| {
+            buffer.extend_from_slice(lines.as_bytes());
+            1
+        });
+    }
+
+    /// A round that nobody waits for.
+    fn round(&mut self) {
+        self.worker.round(Round::default());
+    }
+
+    /// Lets time pass as the thread would, and does what it would do then.
+    fn next_round(&mut self) {
+        let round = self.worker.shared.progress.next_round(&*self.worker.timer, self.worker.until_next_round());
+        self.worker.round(round);
     }
 
     fn sent(&self) -> Vec<String> {
@@ -105,11 +140,11 @@ fn permanent(accepted: usize) -> Event {
 fn a_temporary_failure_is_tried_again_with_longer_waits_and_told_once() {
     let mut bench = Bench::new(vec![temporary(0), temporary(0), temporary(0)]);
     bench.write("one\n");
-    bench.worker.round();
+    bench.round();
     assert_eq!(*lock(&bench.waits), [100, 200, 400]);
     assert_eq!(bench.sent(), ["one\n"]);
     assert_eq!(*lock(&bench.failures), ["sending to script failed, will be tried again: not now"]);
-    let expected = Counters { written_lines: 1, written_bytes: 4, failures: 3, ..Counters::default() };
+    let expected = Counters { written_items: 1, written_bytes: 4, failures: 3, ..Counters::default() };
     assert_eq!(bench.counters(), expected);
 }
 
@@ -118,7 +153,7 @@ fn waits_begin_anew_after_a_success() {
     let mut bench = Bench::new(vec![temporary(0), temporary(0), accept(), temporary(0)]);
     for _ in 0..2 {
         bench.write("one\n");
-        bench.worker.round();
+        bench.round();
     }
     assert_eq!(*lock(&bench.waits), [100, 200, 100]);
 }
@@ -127,9 +162,9 @@ fn waits_begin_anew_after_a_success() {
 fn after_half_a_line_the_whole_line_is_sent_again() {
     let mut bench = Bench::new(vec![temporary(6)]);
     bench.write("one\ntwo\nthree\n");
-    bench.worker.round();
+    bench.round();
     assert_eq!(bench.sent(), ["one\ntw", "two\nthree\n"]);
-    assert_eq!(bench.counters().written_lines, 3);
+    assert_eq!(bench.counters().written_items, 3);
     assert_eq!(bench.counters().written_bytes, 14);
 }
 
@@ -138,11 +173,11 @@ fn what_is_refused_for_good_is_dropped_and_told_of_when_the_sink_accepts_again()
     let mut bench = Bench::new(vec![permanent(4), permanent(0)]);
     for lines in ["one\ntwo\nthree\n", "four\n", "five\n", "six\n"] {
         bench.write(lines);
-        bench.worker.round();
+        bench.round();
     }
     assert_eq!(bench.sent(), ["one\n", "five\n", "dropped 3\n", "six\n"]);
     assert_eq!(bench.counters().dropped_failed, 3);
-    assert_eq!(bench.counters().written_lines, 4);
+    assert_eq!(bench.counters().written_items, 4);
     assert_eq!(lock(&bench.failures).len(), 1);
     assert!(lock(&bench.waits).is_empty(), "nobody waits for what is not tried again");
 }
@@ -151,11 +186,11 @@ fn what_is_refused_for_good_is_dropped_and_told_of_when_the_sink_accepts_again()
 fn what_the_buffers_drop_is_told_of_too() {
     let mut bench = Bench::new(vec![]);
     bench.write(&"x".repeat(200));
-    bench.worker.round();
+    bench.round();
     assert_eq!(bench.sent(), ["dropped 1\n"], "an idle service says so as well");
     (0..200).for_each(|_| bench.write("123456789\n"));
-    bench.worker.round();
-    bench.worker.round();
+    bench.round();
+    bench.round();
     let dropped = bench.counters().dropped_full;
     assert!(dropped >= 100, "{dropped} lines of 10 bytes were dropped, 1000 bytes may wait of 2000");
     assert_eq!(bench.sent()[2..], [format!("dropped {dropped}\n")], "and not a second time");
@@ -167,9 +202,9 @@ fn a_notice_that_fails_is_tried_again_later() {
     for lines in [&"x".repeat(200), "one\n"] {
         bench.write(lines);
     }
-    bench.worker.round();
+    bench.round();
     bench.write("two\n");
-    bench.worker.round();
+    bench.round();
     assert_eq!(bench.sent(), ["one\n", "two\n", "dropped 2\n"], "the lost notice was a line, too");
 }
 
@@ -178,10 +213,10 @@ fn a_sink_that_panics_loses_its_batch_and_no_more() {
     let mut bench = Bench::new(vec![Box::new(|_| panic!("on purpose"))]);
     for lines in ["one\n", "two\n"] {
         bench.write(lines);
-        bench.worker.round();
+        bench.round();
     }
     assert_eq!(bench.sent(), ["two\n", "dropped 1\n"]);
-    assert_eq!(*lock(&bench.failures), ["sending to script failed, lines were dropped: the sink panicked"]);
+    assert_eq!(*lock(&bench.failures), ["sending to script failed, items were dropped: the sink panicked"]);
 }
 
 #[test]
@@ -196,7 +231,7 @@ fn a_flush_cuts_the_back_off_short_and_a_full_buffer_does_not() {
     });
     let mut bench = Bench::new(vec![flush, nudge]);
     bench.write("one\n");
-    bench.worker.round();
+    bench.round();
     assert_eq!(*lock(&bench.waits), [200], "the first wait, of 100 ms, was cut");
     assert_eq!(bench.sent(), ["one\n"]);
 }
@@ -214,15 +249,19 @@ fn lines_given_up_by_a_shutdown_are_counted_once() {
         stop(progress);
         Ok(())
     });
-    for (event, attempts) in [(failing, 0), (late, 1)] {
+    let refused: Event = Box::new(move |progress| {
+        stop(progress);
+        Err(SendError::permanent(4, "never"))
+    });
+    for (event, attempts) in [(failing, 0), (late, 1), (refused, 1)] {
         let mut bench = Bench::new(vec![event]);
         bench.write("one\ntwo\n");
-        bench.worker.round();
+        bench.round();
         bench.write("three\n");
-        bench.worker.round();
+        bench.round();
         assert_eq!(bench.sent().len(), attempts, "nothing is sent after the deadline");
         assert_eq!(bench.counters().dropped_failed, 3);
-        assert_eq!(bench.counters().written_lines, 0);
+        assert_eq!(bench.counters().written_items, 0);
     }
 }
 
@@ -231,7 +270,7 @@ fn a_cause_is_told_again_when_the_sink_has_worked_without_it_for_a_minute() {
     let mut bench = Bench::new(vec![temporary(0), accept(), temporary(0), accept(), accept(), temporary(0)]);
     let send = |bench: &mut Bench| {
         bench.write("one\n");
-        bench.worker.round();
+        bench.round();
     };
     send(&mut bench);
     send(&mut bench);
@@ -245,13 +284,9 @@ fn a_cause_is_told_again_when_the_sink_has_worked_without_it_for_a_minute() {
 #[test]
 fn an_idle_delivery_waits_longer_and_is_nudged_once() {
     let mut bench = Bench::new(vec![]);
-    let next_round = |bench: &mut Bench| {
-        bench.worker.shared.progress.next_round(&*bench.worker.timer, bench.worker.pace.interval());
-        bench.worker.round();
-    };
-    (0..5).for_each(|_| next_round(&mut bench));
+    (0..5).for_each(|_| bench.next_round());
     bench.worker.shared.progress.nudge();
     bench.write("one\n");
-    (0..2).for_each(|_| next_round(&mut bench));
+    (0..2).for_each(|_| bench.next_round());
     assert_eq!(*lock(&bench.waits), [5, 10, 20, 40, 80, 5]);
 }

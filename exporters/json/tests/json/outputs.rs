@@ -154,7 +154,7 @@ fn a_closed_stdout_loses_lines_and_nothing_else() {
     stderr.read_to_string(&mut told).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(7), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.starts_with("tachograph.json: sending to stdout failed, lines were dropped: "), "{told}");
+    assert!(told.starts_with("tachograph.json: sending to stdout failed, items were dropped: "), "{told}");
 }
 
 /// Exits by itself, with a status that no test harness has, because the harness would write to stdout as well.
