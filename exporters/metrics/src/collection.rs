@@ -1,0 +1,104 @@
+//! A snapshot on its way.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::attributes::Value;
+use crate::names::{self, Named};
+use crate::naming::Naming;
+use crate::snapshot::{Distribution, Metric, Number, Origin, Point, Points};
+
+/// Takes metrics one after the other. Those without a series are left out.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    naming: Naming,
+    metrics: Vec<Metric>,
+    names: HashSet<Cow<'static, str>>,
+    /// How much was counted in an overflow series, by the metric's name.
+    overflowed: Vec<(Cow<'static, str>, u64)>,
+    /// The names of those of the application that are called as one that is there.
+    pub(crate) refused: Vec<Cow<'static, str>>,
+}
+
+impl Collection {
+    pub(crate) fn new(naming: Naming) -> Self {
+        let (metrics, names) = (Vec::with_capacity(40), HashSet::new());
+        Collection { naming, metrics, names, overflowed: Vec::new(), refused: Vec::new() }
+    }
+
+    pub(crate) fn naming(&self) -> Naming {
+        self.naming
+    }
+
+    pub(crate) fn counter(&mut self, named: &Named, points: Vec<Point<Number>>) {
+        self.own(named, Points::Counter(points));
+    }
+
+    pub(crate) fn up_down(&mut self, named: &Named, points: Vec<Point<Number>>) {
+        self.own(named, Points::UpDownCounter(points));
+    }
+
+    pub(crate) fn gauge(&mut self, named: &Named, points: Vec<Point<Number>>) {
+        self.own(named, Points::Gauge(points));
+    }
+
+    pub(crate) fn histogram(&mut self, named: &Named, points: Vec<Point<Distribution>>) {
+        self.own(named, Points::Histogram(points));
+    }
+
+    fn own(&mut self, named: &Named, points: Points) {
+        self.add(Metric {
+            name: Cow::Borrowed(named.name.get(self.naming)),
+            prometheus_name: match self.naming {
+                Naming::OpenTelemetry => named.prometheus,
+                Naming::Plain => Some(named.name.plain),
+            },
+            unit: Cow::Borrowed(named.unit),
+            description: Cow::Borrowed(named.description),
+            origin: Origin::Tachograph,
+            points,
+            overflowed: 0,
+        });
+    }
+
+    /// A name can be there but once: what comes later is refused.
+    pub(crate) fn add(&mut self, metric: Metric) {
+        if metric.points.is_empty() {
+        } else if metric.name.is_empty() || !self.names.insert(metric.name.clone()) {
+            self.refused.push(metric.name);
+        } else {
+            self.metrics.push(metric);
+        }
+    }
+
+    /// So much was counted in the overflow series of a family of ours, by the name of its foremost metric.
+    pub(crate) fn overflowed(&mut self, named: &Named, count: u64) {
+        self.overflowed_of(Cow::Borrowed(named.name.get(self.naming)), count);
+    }
+
+    pub(crate) fn overflowed_of(&mut self, name: Cow<'static, str>, count: u64) {
+        // By plain names, two families are shown as one.
+        match self.overflowed.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += count,
+            None => self.overflowed.push((name, count)),
+        }
+    }
+
+    /// Those of which something was counted in an overflow series.
+    pub(crate) fn names_overflowed(&self) -> Vec<Cow<'static, str>> {
+        self.overflowed.iter().filter(|(_, count)| *count > 0).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The metric that says so.
+    pub(crate) fn counter_of_overflowed(&mut self) {
+        let point = |(name, count): &(Cow<'static, str>, u64)| {
+            let value = Value::Text(name.clone());
+            Point::new([("metric", value)].into_iter().collect(), *count)
+        };
+        self.counter(&names::SERIES_OVERFLOWED, self.overflowed.iter().map(point).collect());
+    }
+
+    pub(crate) fn into_metrics(self) -> Vec<Metric> {
+        self.metrics
+    }
+}

@@ -1,0 +1,23 @@
+//! What can go wrong at start.
+
+use std::fmt;
+
+/// The settings cannot be used: what is wrong, and what to do about it.
+#[derive(Debug)]
+pub struct Error {
+    what: String,
+}
+
+impl Error {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Error { what: what.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,328 @@
+//! Series by their attributes: a table for each thread, and one registry that keeps all of them within a bound.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Mutex, OnceLock};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use tachograph_core::lock;
+
+use crate::attributes::{Attributes, List};
+use crate::naming::{ByNaming, Naming};
+
+/// What tells one series of a family from another, before it is made attributes: that is done only once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key<'a> {
+    pub(crate) parts: [&'a str; 5],
+    /// The status of the answer; 0 where there was none.
+    pub(crate) status: u16,
+    /// What plain names say of the status; none where they do not show such a one at all.
+    pub(crate) plain_status: Option<u16>,
+}
+
+#[derive(Debug)]
+struct OwnedKey {
+    parts: [Box<str>; 5],
+    status: u16,
+    plain_status: Option<u16>,
+}
+
+impl Key<'_> {
+    fn hash(&self, hasher: &DefaultHashBuilder) -> u64 {
+        let mut hash = hasher.build_hasher();
+        hash.write_u32(u32::from(self.status) << 16 | u32::from(self.plain_status.unwrap_or(u16::MAX)));
+        for part in self.parts {
+            hash.write_usize(part.len());
+            hash.write(part.as_bytes());
+        }
+        hash.finish()
+    }
+
+    fn is(&self, owned: &OwnedKey) -> bool {
+        (self.status, self.plain_status) == (owned.status, owned.plain_status)
+            && self.parts.iter().zip(&owned.parts).all(|(part, owned)| is_same(part, owned))
+    }
+}
+
+impl OwnedKey {
+    fn borrowed(&self) -> Key<'_> {
+        let parts = self.parts.each_ref().map(|part| &**part);
+        Key { parts, status: self.status, plain_status: self.plain_status }
+    }
+}
+
+/// An empty text points nowhere, and glibc's comparison, told to read no byte of it, takes a hundred nanoseconds to find
+/// that out where it uses masked loads.
+fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (one.is_empty() || one == other)
+}
+
+/// The attributes of one series. By plain names some are not shown.
+pub(crate) type Series = ByNaming<Option<Attributes>>;
+
+/// The attributes of the series that takes what has no room.
+pub(crate) fn overflow(plain: impl IntoIterator<Item = &'static str>) -> Series {
+    ByNaming {
+        opentelemetry: Some([("otel.metric.overflow", true)].into_iter().collect()),
+        plain: Some(plain.into_iter().fold(List::new(), |list, name| list.text(name, "_overflow")).done()),
+    }
+}
+
+/// What all series of a family have in common, on all threads.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// How a key is written as attributes. Two keys with the same attributes are one series.
+    series: fn(&Key<'_>) -> Series,
+    overflow: Series,
+    most: usize,
+    /// Each has a number, from 0.
+    known: Mutex<HashMap<Series, usize>>,
+    /// The known ones, once there are as many as there may be. They do not change any more, so no lock is needed.
+    full: OnceLock<HashMap<Series, usize>>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Family {
+    pub(crate) fn new(most: usize, overflow: Series, series: fn(&Key<'_>) -> Series) -> Self {
+        Family {
+            series,
+            overflow,
+            most,
+            known: Mutex::default(),
+            full: OnceLock::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+
+    /// The number of a series on all threads; none where there is no room for another one.
+    fn admit(&self, series: Series) -> Option<usize> {
+        if let Some(full) = self.full.get() {
+            return full.get(&series).copied();
+        }
+        let mut known = lock(&self.known);
+        let number = known.len();
+        if let Some(number) = known.get(&series) {
+            return Some(*number);
+        }
+        if number >= self.most {
+            return None;
+        }
+        known.insert(series, number);
+        if known.len() == self.most {
+            let _ = self.full.set(known.clone());
+        }
+        Some(number)
+    }
+}
+
+/// Numbers that can be added up.
+pub(crate) trait Add: Default {
+    fn add(&mut self, other: &Self);
+}
+
+/// One thread's series of a family.
+#[derive(Debug)]
+pub(crate) struct Table<S> {
+    /// Where the series of a key is.
+    places: HashTable<(OwnedKey, usize)>,
+    /// By the number that a series has on all threads.
+    series: Vec<(usize, S)>,
+    overflow: S,
+    overflowed: u64,
+}
+
+impl<S: Default> Default for Table<S> {
+    fn default() -> Self {
+        Table { places: HashTable::new(), series: Vec::new(), overflow: S::default(), overflowed: 0 }
+    }
+}
+
+impl<S: Add> Table<S> {
+    /// The series of this key, or the one that takes what has no room.
+    pub(crate) fn series(&mut self, key: &Key<'_>, family: &Family) -> &mut S {
+        let hash = key.hash(&family.hasher);
+        let place = match self.places.find(hash, |(known, _)| key.is(known)) {
+            Some((_, place)) => Some(*place),
+            None => self.admit(key, hash, family),
+        };
+        match place {
+            Some(place) => &mut self.series[place].1,
+            None => {
+                self.overflowed += 1;
+                &mut self.overflow
+            }
+        }
+    }
+
+    #[cold]
+    fn admit(&mut self, key: &Key<'_>, hash: u64, family: &Family) -> Option<usize> {
+        let number = family.admit((family.series)(key))?;
+        let place = self.series.iter().position(|(known, _)| *known == number).unwrap_or_else(|| {
+            self.series.push((number, S::default()));
+            self.series.len() - 1
+        });
+        let Key { parts, status, plain_status } = *key;
+        let owned = OwnedKey { parts: parts.map(Into::into), status, plain_status };
+        self.places.insert_unique(hash, (owned, place), |(key, _)| key.borrowed().hash(&family.hasher));
+        Some(place)
+    }
+}
+
+/// So many are added up at a time, which takes some microseconds: meanwhile their thread cannot count.
+const AT_A_TIME: usize = 32;
+
+/// The series of all threads.
+#[derive(Debug)]
+pub(crate) struct Totals<S> {
+    /// By their numbers.
+    series: Vec<Option<S>>,
+    overflow: Option<S>,
+    pub(crate) overflowed: u64,
+}
+
+impl<S> Default for Totals<S> {
+    fn default() -> Self {
+        Totals { series: Vec::new(), overflow: None, overflowed: 0 }
+    }
+}
+
+impl<S: Add> Totals<S> {
+    /// Adds the table of one thread, which `with` locks: some series at a time, as each is whole by itself.
+    pub(crate) fn add(&mut self, mut with: impl FnMut(&mut dyn FnMut(&Table<S>))) {
+        let (mut done, mut all) = (0, false);
+        while !all {
+            with(&mut |table| {
+                let rest = &table.series[done..];
+                rest.iter().take(AT_A_TIME).for_each(|(number, series)| self.add_one(*number, series));
+                done += rest.len().min(AT_A_TIME);
+                all = rest.len() <= AT_A_TIME;
+                if all && table.overflowed > 0 {
+                    self.overflow.get_or_insert_default().add(&table.overflow);
+                    self.overflowed += table.overflowed;
+                }
+            });
+        }
+    }
+
+    fn add_one(&mut self, number: usize, series: &S) {
+        if self.series.len() <= number {
+            self.series.resize_with(number + 1, || None);
+        }
+        self.series[number].get_or_insert_default().add(series);
+    }
+
+    /// Those that are shown, in the order of their attributes.
+    pub(crate) fn shown(self, family: &Family, naming: Naming) -> Vec<(Attributes, S)> {
+        let Totals { mut series, overflow, overflowed: _ } = self;
+        let known = lock(&family.known);
+        let attributes = known.iter().filter_map(|(series, number)| Some((series.get(naming).clone()?, *number)));
+        let mut shown: Vec<(Attributes, S)> =
+            attributes.filter_map(|(attributes, number)| Some((attributes, series.get_mut(number)?.take()?))).collect();
+        drop(known);
+        shown.extend(family.overflow.get(naming).clone().zip(overflow));
+        merged(shown)
+    }
+}
+
+/// In the order of their attributes, and of several with the same ones the sum.
+pub(crate) fn merged<S: Add>(mut series: Vec<(Attributes, S)>) -> Vec<(Attributes, S)> {
+    series.sort_by(|(one, _), (other, _)| one.cmp(other));
+    series.dedup_by(|(attributes, series), (kept, sum)| {
+        let is_same = attributes == kept;
+        if is_same {
+            sum.add(series);
+        }
+        is_same
+    });
+    series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::Value;
+
+    impl Add for u64 {
+        fn add(&mut self, other: &Self) {
+            *self += other;
+        }
+    }
+
+    /// The last part is not in the attributes, and plain names do not show a status of 9.
+    fn series(key: &Key<'_>) -> Series {
+        let text = format!("{}{}", key.parts[0], key.parts[1]);
+        let plain = List::new().text("text", &text);
+        ByNaming {
+            opentelemetry: Some(List::new().text("text", &text).number("status", key.status).done()),
+            plain: (key.status != 9).then(|| plain.done()),
+        }
+    }
+
+    fn key<'a>(one: &'a str, two: &'a str, three: &'a str, status: u16) -> Key<'a> {
+        Key { parts: [one, two, three, "", ""], status, plain_status: Some(status) }
+    }
+
+    fn totals(tables: &[&Table<u64>], family: &Family, naming: Naming) -> (Vec<(String, u64)>, u64) {
+        let mut totals = Totals::default();
+        tables.iter().for_each(|table| totals.add(|add| add(table)));
+        let (overflowed, shown) = (totals.overflowed, totals.shown(family, naming));
+        let written = |attributes: &Attributes| {
+            let values = attributes.iter().map(|attribute| match &attribute.value {
+                Value::Text(text) => text.to_string(),
+                Value::Int(number) => number.to_string(),
+                Value::Bool(_) => "overflow".to_owned(),
+            });
+            values.collect::<String>()
+        };
+        (shown.iter().map(|(attributes, count)| (written(attributes), *count)).collect(), overflowed)
+    }
+
+    fn family(most: usize) -> Family {
+        Family::new(most, overflow(["text"]), series)
+    }
+
+    #[test]
+    fn keys_with_the_same_attributes_are_one_series() {
+        let (family, mut table) = (family(10), Table::default());
+        *table.series(&key("a", "b", "x", 1), &family) += 1;
+        *table.series(&key("ab", "", "y", 1), &family) += 10;
+        *table.series(&key("a", "b", "x", 2), &family) += 100;
+        *table.series(&key("a", "b", "x", 1), &family) += 1000;
+        assert_eq!(
+            totals(&[&table], &family, Naming::OpenTelemetry),
+            (vec![("ab1".into(), 1011), ("ab2".into(), 100)], 0)
+        );
+        assert_eq!((table.series.len(), table.places.len()), (2, 3));
+    }
+
+    #[test]
+    fn many_keys_are_told_apart_by_every_part_of_them() {
+        let (family, mut table) = (family(usize::MAX), Table::default());
+        let texts: Vec<String> = (1000..6000).map(|number| number.to_string()).collect();
+        for _ in 0..2 {
+            for (status, text) in texts.iter().enumerate() {
+                *table.series(&key(text, "", "", 0), &family) += 1;
+                *table.series(&key("a", text, "", 0), &family) += 1;
+                *table.series(&key("b", "", "", status as u16), &family) += 1;
+            }
+        }
+        let (totals, _) = totals(&[&table], &family, Naming::OpenTelemetry);
+        assert_eq!((totals.len(), totals.iter().all(|(_, count)| *count == 2)), (15_000, true));
+    }
+
+    #[test]
+    fn beyond_the_bound_all_threads_know_the_same_series() {
+        let family = family(2);
+        let (mut one, mut other) = (Table::default(), Table::default());
+        *one.series(&key("a", "", "", 0), &family) += 1;
+        *one.series(&key("b", "", "", 0), &family) += 1;
+        for status in 0..1000 {
+            *one.series(&key("c", "", "", status), &family) += 1;
+        }
+        *other.series(&key("c", "", "", 0), &family) += 1;
+        *other.series(&key("b", "", "", 0), &family) += 1;
+        let series = vec![("overflow".into(), 1001), ("a".into(), 1), ("b".into(), 2)];
+        assert_eq!(totals(&[&one, &other], &family, Naming::OpenTelemetry), (series, 1001));
+        assert_eq!((one.places.len(), other.places.len()), (2, 1));
+    }
+}
