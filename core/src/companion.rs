@@ -1,11 +1,13 @@
 //! What goes with a request wherever it is polled: a tracing span, a context of another library.
 
+use std::any::Any;
 use std::sync::Arc;
 
+use crate::ids::SpanId;
 use crate::recording::Recording;
 
 /// Gives each request a companion: something that is entered and left with every poll of it, such as a tracing span.
-pub trait Companions: Send + Sync + 'static {
+pub trait Companions: Any + Send + Sync {
     /// A request was opened. None: it goes alone.
     fn accompany(&self, recording: &Arc<Recording>) -> Option<Box<dyn Companion>>;
 }
@@ -18,6 +20,15 @@ pub trait Companion: Send + Sync {
     fn exit(&self);
     /// The request has ended. What is left of its future may still be dropped inside it.
     fn end(&self) {}
+    /// The thread works for the request without polling it: a span of the application's was entered that belongs to it.
+    fn enter_aside(&self) {}
+    /// It no longer does.
+    fn exit_aside(&self) {}
+    /// For one that keeps the application's spans itself, so that those of the record are not to be shown with its trace:
+    /// the span in which this thread works for the request, or the request's own.
+    fn innermost_span(&self) -> Option<SpanId> {
+        None
+    }
 }
 
 struct Both(Box<dyn Companion>, Box<dyn Companion>);
@@ -36,6 +47,20 @@ impl Companion for Both {
     fn end(&self) {
         self.1.end();
         self.0.end();
+    }
+
+    fn enter_aside(&self) {
+        self.0.enter_aside();
+        self.1.enter_aside();
+    }
+
+    fn exit_aside(&self) {
+        self.1.exit_aside();
+        self.0.exit_aside();
+    }
+
+    fn innermost_span(&self) -> Option<SpanId> {
+        self.0.innermost_span().or_else(|| self.1.innermost_span())
     }
 }
 
@@ -62,14 +87,18 @@ mod tests {
     use super::*;
     use crate::handle::Handle;
     use crate::lock::lock;
+    use crate::open_call::start_call;
     use crate::open_request::{OpenRequest, RequestHead};
+    use crate::operation::Operation;
+    use crate::parent::Innermost;
+    use crate::testing;
 
     type Diary = Arc<Mutex<Vec<String>>>;
 
-    struct Source(&'static str, Diary);
+    struct Source<const NUMBER: usize>(&'static str, Diary);
     struct Noting(&'static str, Diary);
 
-    impl Companions for Source {
+    impl<const NUMBER: usize> Companions for Source<NUMBER> {
         fn accompany(&self, _: &Arc<Recording>) -> Option<Box<dyn Companion>> {
             lock(&self.1).push(format!("{} made", self.0));
             Some(Box::new(Noting(self.0, Arc::clone(&self.1))))
@@ -91,10 +120,10 @@ mod tests {
     #[test]
     fn two_go_with_a_request_one_inside_the_other() {
         let (handle, diary) = (Handle::builder().build(), Diary::default());
-        for name in ["outer", "inner"] {
-            assert!(handle.accompany(Source(name, Arc::clone(&diary))));
-        }
-        assert!(!handle.accompany(Source("third", Arc::clone(&diary))));
+        assert!(handle.accompany(Source::<1>("outer", Arc::clone(&diary))));
+        assert!(!handle.accompany(Source::<1>("outer again", Arc::clone(&diary))), "one of each kind is enough");
+        assert!(handle.accompany(Source::<2>("inner", Arc::clone(&diary))));
+        assert!(!handle.accompany(Source::<3>("third", Arc::clone(&diary))));
         let request = OpenRequest::open(&handle, RequestHead::default()).unwrap();
         request.recording().poll(|| lock(&diary).push("work".to_owned()));
         drop(request);
@@ -112,5 +141,48 @@ mod tests {
             "outer end",
         ];
         assert_eq!(*lock(&diary), expected);
+    }
+
+    /// Keeps spans of its own, and knows when it was entered aside.
+    struct Keeping(SpanId, Diary);
+
+    impl Companions for Keeping {
+        fn accompany(&self, _: &Arc<Recording>) -> Option<Box<dyn Companion>> {
+            Some(Box::new(Keeping(self.0, Arc::clone(&self.1))))
+        }
+    }
+
+    impl Companion for Keeping {
+        fn enter(&self) {}
+        fn exit(&self) {}
+        fn enter_aside(&self) {
+            lock(&self.1).push("aside".to_owned());
+        }
+        fn exit_aside(&self) {
+            lock(&self.1).push("back".to_owned());
+        }
+        fn innermost_span(&self) -> Option<SpanId> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn who_keeps_the_spans_says_what_calls_hang_under() {
+        let (instance, diary) = (testing::instance(), Diary::default());
+        assert!(instance.handle().accompany(Source::<1>("other", Diary::default())));
+        let span_id = SpanId::new(4711).unwrap();
+        assert!(instance.handle().accompany(Keeping(span_id, Arc::clone(&diary))));
+        let request = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        let recording = request.recording();
+        let guards = recording.enter_poll();
+        Innermost::of(recording, recording.start_span("of the application", None)).set();
+        start_call(Operation::other("a", "b"), None).completed();
+        drop(guards);
+        Innermost::default().set();
+        drop(request);
+        let record = instance.take().remove(0);
+        assert_eq!(record.call_parent(0), span_id);
+        assert!(record.spans_elsewhere());
+        assert_eq!(*lock(&diary), ["aside", "back"]);
     }
 }

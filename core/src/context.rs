@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::companion::Companion;
 use crate::handle::Handle;
 use crate::recording::Recording;
 
@@ -59,7 +60,7 @@ fn replace(recording: Option<Arc<Recording>>) -> Option<Arc<Recording>> {
 #[must_use]
 pub struct Scope {
     previous: Option<Arc<Recording>>,
-    accompanied: bool,
+    leave: fn(&dyn Companion),
     // A scope belongs to its thread.
     _not_send: PhantomData<*const ()>,
 }
@@ -67,25 +68,27 @@ pub struct Scope {
 impl Scope {
     /// The thread now works for `recording`, or for none, and the recording's companion is entered.
     pub fn enter(recording: Option<Arc<Recording>>) -> Self {
-        if let Some(companion) = recording.as_ref().and_then(|recording| recording.companion()) {
-            companion.enter();
-        }
-        let mut scope = Self::alone(recording);
-        scope.accompanied = true;
-        scope
+        Self::with(recording, |companion| companion.enter(), |companion| companion.exit())
     }
 
-    /// The same without the companion: for the companion's own kind, which is entered already.
-    pub fn alone(recording: Option<Arc<Recording>>) -> Self {
-        Scope { previous: replace(recording), accompanied: false, _not_send: PhantomData }
+    /// The same where a span of the application's has brought the request to this thread.
+    pub fn aside(recording: Option<Arc<Recording>>) -> Self {
+        Self::with(recording, |companion| companion.enter_aside(), |companion| companion.exit_aside())
+    }
+
+    fn with(recording: Option<Arc<Recording>>, enter: fn(&dyn Companion), leave: fn(&dyn Companion)) -> Self {
+        if let Some(companion) = recording.as_ref().and_then(|recording| recording.companion()) {
+            enter(companion);
+        }
+        Scope { previous: replace(recording), leave, _not_send: PhantomData }
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
         let left = replace(self.previous.take());
-        if let Some(companion) = left.as_ref().filter(|_| self.accompanied).and_then(|left| left.companion()) {
-            companion.exit();
+        if let Some(companion) = left.as_ref().and_then(|left| left.companion()) {
+            (self.leave)(companion);
         }
     }
 }

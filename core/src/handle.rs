@@ -1,5 +1,6 @@
 //! One instance of tachograph: its exporters, its clocks, its counts. Adapters hold a handle of it.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -240,17 +241,20 @@ impl Handle {
         self.inner().counters.read()
     }
 
-    /// Every request opened from now on gets a companion; false where there are two sources of them already. Each
-    /// request enters that of the first source first and leaves it last.
-    pub fn accompany(&self, companions: impl Companions) -> bool {
-        let mut companions: Option<Box<dyn Companions>> = Some(Box::new(companions));
-        self.inner().companions.iter().any(|place| match companions.take().map(|new| place.set(new)) {
-            Some(Err(taken)) => {
-                companions = Some(taken);
-                false
+    /// Every request opened from now on gets a companion; false where this source of them is there already, or two others
+    /// are. Each request enters that of the first source first and leaves it last.
+    pub fn accompany<C: Companions>(&self, companions: C) -> bool {
+        if self.companions().any(|present| (present as &dyn Any).is::<C>()) {
+            return false;
+        }
+        let mut companions: Box<dyn Companions> = Box::new(companions);
+        for place in &self.inner().companions {
+            match place.set(companions) {
+                Ok(()) => return true,
+                Err(taken) => companions = taken,
             }
-            set => set.is_some(),
-        })
+        }
+        false
     }
 
     /// Says that calls will be reported after their end ([`Recording::report_call`]), so that requests remember enough

@@ -118,7 +118,7 @@ pub use open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait,
 pub use open_request::{OpenRequest, RequestHead};
 pub use operation::Operation;
 pub use outcome::Outcome;
-pub use parent::{find_parents_elsewhere, innermost_span};
+pub use parent::Innermost;
 pub use polling::Polling;
 pub use pool::PoolUse;
 pub use record::{Record, RecordKind};

@@ -144,7 +144,7 @@ impl Recording {
             return None;
         }
         // The order matters: they are dropped in it.
-        Some((Scope::alone(Some(Arc::clone(self))), Polling::start(Arc::clone(self))))
+        Some((Scope::aside(Some(Arc::clone(self))), Polling::start(Arc::clone(self))))
     }
 
     /// A call that began in the past and is over, for those who only hear of it at its end. It ended now.

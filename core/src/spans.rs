@@ -3,6 +3,7 @@
 //! A part whose id went out in a header has that one. The others have ids that follow from the request's own: nobody draws
 //! random numbers for spans that may never be sent, and every exporter that shows the trace calls them the same.
 
+use crate::companion::Companion;
 use crate::identity::Identity;
 use crate::ids::SpanId;
 use crate::level::Level;
@@ -39,6 +40,13 @@ impl Record {
             Some(parent) => self.span_span_id(parent),
             None => self.identity().span_id(),
         }
+    }
+
+    /// Whether somebody else keeps the application's spans, and shows them: then the trace is shown without
+    /// [`spans`](Self::spans), and no call hangs under one of them.
+    pub fn spans_elsewhere(&self) -> bool {
+        let companion = self.recording.as_ref().and_then(|recording| recording.companion());
+        companion.and_then(Companion::innermost_span).is_some()
     }
 
     /// Whether its trace is sampled: as its calls were told.
@@ -98,7 +106,7 @@ mod tests {
     use crate::open_call::start_call;
     use crate::open_request::{OpenRequest, RequestHead};
     use crate::operation::Operation;
-    use crate::parent::innermost_span;
+    use crate::parent::Innermost;
     use crate::sampling::Sampler;
     use crate::testing::Instance;
     use crate::trace::{Extracted, TraceContext};
@@ -123,13 +131,13 @@ mod tests {
             let outer = recording.start_span("outer", None);
             let inner = recording.start_span("inner", outer);
             query();
-            innermost_span(recording, inner);
+            Innermost::of(recording, inner).set();
             query();
-            innermost_span(other.recording(), Some(0));
+            Innermost::of(other.recording(), Some(0)).set();
             query();
-            innermost_span(recording, outer);
+            Innermost::of(recording, outer).set();
             query();
-            innermost_span(recording, None);
+            Innermost::of(recording, None).set();
         });
         let own = record.identity().span_id();
         let (outer, inner) = (record.span_span_id(0), record.span_span_id(1));
