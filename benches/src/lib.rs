@@ -6,10 +6,14 @@
 
 mod allocator;
 mod machine;
+#[cfg(feature = "peers")]
+pub mod process;
 pub mod report;
 pub mod rows;
 pub mod runner;
 pub mod serve;
+#[cfg(feature = "peers")]
+pub mod stacks;
 mod statistics;
 mod table;
 mod timestamp;

@@ -2,6 +2,7 @@
 
 use crate::rows::FLOOR;
 use crate::statistics::Quartiles;
+use std::collections::HashMap;
 
 /// What some rows' cost is told in: the cost of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +21,14 @@ pub const FLOORS: Unit = Unit { row: FLOOR, name: "floor" };
 pub struct Samples {
     /// The row's name.
     pub name: &'static str,
-    /// The name of the row it is compared with.
+    /// The name of the row it is compared with, which is on as many threads.
     pub bare: &'static str,
+    /// How many threads served.
+    pub threads: u64,
     /// Nanoseconds a request.
     pub nanoseconds: Vec<f64>,
+    /// Nanoseconds of processor time a request, of all threads; none where rows share a process.
+    pub processor: Vec<f64>,
     /// Allocations a request.
     pub allocations: Vec<f64>,
     /// Bytes allocated a request.
@@ -50,6 +55,8 @@ pub struct Report {
 pub struct Cost {
     /// The row's name.
     pub name: &'static str,
+    /// How many threads served.
+    pub threads: u64,
     /// Nanoseconds a request.
     pub nanoseconds: Quartiles,
     /// Nanoseconds more than the bare row took in the same round.
@@ -58,6 +65,12 @@ pub struct Cost {
     pub to_bare: f64,
     /// What is added, in the report's unit; none where the workload has no such row.
     pub in_units: Option<f64>,
+    /// What is added, in what the row of the same name adds on one thread; none there, and where nothing is added.
+    pub growth: Option<f64>,
+    /// Nanoseconds of processor time a request, of all threads, where that is known.
+    pub processor: Option<f64>,
+    /// Nanoseconds of processor time more than the bare row spent in the same round.
+    pub added_processor: Option<Quartiles>,
     /// Allocations a request.
     pub allocations: f64,
     /// Allocations more than the bare row.
@@ -78,13 +91,16 @@ impl Report {
     pub fn new(title: &'static str, unit: Unit, samples: Vec<Samples>) -> Self {
         let turns = samples.first().map_or(0, |samples| samples.nanoseconds.len());
         let bare_of = |row: &Samples| {
-            let bare = samples.iter().find(|other| other.name == row.bare);
+            let bare = samples.iter().find(|other| other.name == row.bare && other.threads == row.threads);
             bare.unwrap_or_else(|| panic!("{} is compared with {}, which is not there", row.name, row.bare))
         };
         let mut rows: Vec<Cost> = samples.iter().map(|row| Cost::new(bare_of(row), row)).collect();
-        let one = rows.iter().find(|row| row.name == unit.row).map(|row| row.added_nanoseconds.median);
-        for row in &mut rows {
-            row.in_units = one.map(|one| row.added_nanoseconds.median / one);
+        let added: HashMap<(&str, u64), f64> =
+            rows.iter().map(|row| ((row.name, row.threads), row.added_nanoseconds.median)).collect();
+        for (row, samples) in rows.iter_mut().zip(&samples) {
+            let in_what = |name, threads| added.get(&(name, threads)).map(|one| row.added_nanoseconds.median / one);
+            row.in_units = in_what(unit.row, row.threads);
+            row.growth = in_what(row.name, 1).filter(|_| row.threads > 1 && row.name != samples.bare);
         }
         Self { title, turns, unit, rows }
     }
@@ -96,14 +112,20 @@ impl Cost {
         let added = row.nanoseconds.iter().zip(&bare.nanoseconds).map(|(row, bare)| row - bare);
         let added_nanoseconds = Quartiles::of(added);
         let bare_nanoseconds = Quartiles::of(bare.nanoseconds.iter().copied()).median;
+        let added_processor = row.processor.iter().zip(&bare.processor).map(|(row, bare)| row - bare);
+        let has_processor = !row.processor.is_empty();
         let allocations = median(&row.allocations);
         let bytes = median(&row.bytes);
         Self {
             name: row.name,
+            threads: row.threads,
             nanoseconds: Quartiles::of(row.nanoseconds.iter().copied()),
             added_nanoseconds,
             to_bare: added_nanoseconds.median / bare_nanoseconds,
             in_units: None,
+            growth: None,
+            processor: has_processor.then(|| median(&row.processor)),
+            added_processor: has_processor.then(|| Quartiles::of(added_processor)),
             allocations,
             added_allocations: allocations - median(&bare.allocations),
             bytes,
@@ -125,7 +147,15 @@ mod tests {
     fn samples(name: &'static str, nanoseconds: [f64; 3], allocations: f64) -> Samples {
         let bytes = vec![allocations * 100.0];
         let allocations = vec![allocations];
-        Samples { name, bare: "bare", nanoseconds: nanoseconds.into(), allocations, bytes, proof: String::new() }
+        Samples {
+            name,
+            bare: "bare",
+            threads: 1,
+            nanoseconds: nanoseconds.into(),
+            allocations,
+            bytes,
+            ..Samples::default()
+        }
     }
 
     #[test]
@@ -147,6 +177,34 @@ mod tests {
         assert_eq!((ours.added_nanoseconds.p25, ours.added_nanoseconds.p75), (725.0, 775.0));
         assert_eq!((ours.to_bare, ours.in_units), (0.375, Some(1.5)));
         assert_eq!((ours.allocations, ours.added_allocations, ours.added_bytes), (28.0, 8.0, 800.0));
+    }
+
+    #[test]
+    fn rows_on_two_threads_are_compared_with_the_bare_one_on_two_and_with_themselves_on_one() {
+        let on_two = |samples: Samples| Samples { threads: 2, ..samples };
+        let report = Report::new(
+            "threads",
+            FLOORS,
+            vec![
+                samples("bare", [1_000.0; 3], 1.0),
+                samples("ours", [1_500.0; 3], 1.0),
+                on_two(samples("bare", [1_100.0; 3], 1.0)),
+                on_two(samples("ours", [1_650.0; 3], 1.0)),
+            ],
+        );
+        let added = report.rows.iter().map(|row| (row.added_nanoseconds.median, row.growth));
+        assert_eq!(added.collect::<Vec<_>>(), [(0.0, None), (500.0, None), (0.0, None), (550.0, Some(1.1))]);
+    }
+
+    #[test]
+    fn processor_time_is_compared_where_it_is_known() {
+        let spent = |processor: &[f64], samples: Samples| Samples { processor: processor.into(), ..samples };
+        let bare = spent(&[1_200.0, 1_000.0], samples("bare", [1_000.0; 3], 1.0));
+        let ours = spent(&[1_900.0, 1_700.0], samples("ours", [1_500.0; 3], 1.0));
+        let report = Report::new("spent", FLOORS, vec![bare, ours, samples("in process", [1_500.0; 3], 1.0)]);
+        assert_eq!(report.rows[1].processor, Some(1_800.0));
+        assert_eq!(report.rows[1].added_processor.map(|added| added.median), Some(700.0));
+        assert_eq!((report.rows[2].processor, report.rows[2].added_processor), (None, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lets the rows of a workload take turns, and looks at what each turn took.
 
-use crate::allocator::{Allocations, count_allocations};
+use crate::allocator::Allocations;
 use crate::report::{Report, Samples, Unit};
 use crate::rows::{Proof, Row};
 use crate::serve::Serve;
@@ -9,6 +9,10 @@ use tokio::runtime::Runtime;
 
 /// The turns in which allocations are counted, after the timed ones. They repeat; a few show it.
 const COUNTED_TURNS: usize = 11;
+
+/// The turns in which processor time is counted, where it is, and the requests of each: enough for what is sent in batches.
+const SPENT_TURNS: usize = 11;
+const SPENT_REQUESTS: u64 = 10_000;
 
 /// The fewest requests of such a turn: where threads wait for each other, as in sqlx, it is chance whether one allocates.
 const COUNTED_REQUESTS: u64 = 100;
@@ -53,10 +57,15 @@ pub fn run(runtime: &Runtime, workload: Workload, turns: usize) -> Result<Report
             lane.samples.nanoseconds.push(elapsed.as_nanos() as f64 / requests_per_turn as f64);
         }
     }
+    for _ in 0..SPENT_TURNS.min(turns) {
+        for lane in &mut lanes {
+            lane.spend();
+        }
+    }
     let counted = requests_per_turn.max(COUNTED_REQUESTS);
     for lane in &mut lanes {
         for _ in 0..COUNTED_TURNS {
-            let (Allocations { count, bytes }, _) = count_allocations(|| lane.serve(runtime, counted));
+            let Allocations { count, bytes } = lane.count_allocations(runtime, counted);
             lane.samples.allocations.push(count as f64 / counted as f64);
             lane.samples.bytes.push(bytes as f64 / counted as f64);
         }
@@ -75,13 +84,25 @@ struct Lane {
 
 impl Lane {
     fn new(row: Row) -> Self {
-        let samples = Samples { name: row.name, bare: row.bare, ..Samples::default() };
+        let samples = Samples { name: row.name, bare: row.bare, threads: row.threads, ..Samples::default() };
         Self { app: row.app, proof: row.proof, requests: 0, samples }
     }
 
     fn serve(&mut self, runtime: &Runtime, requests: u64) -> Duration {
         self.requests += requests;
         self.app.serve(runtime, requests)
+    }
+
+    fn count_allocations(&mut self, runtime: &Runtime, requests: u64) -> Allocations {
+        self.requests += requests;
+        self.app.count_allocations(runtime, requests)
+    }
+
+    fn spend(&mut self) {
+        if let Some(spent) = self.app.processor_time(SPENT_REQUESTS) {
+            self.requests += SPENT_REQUESTS;
+            self.samples.processor.push(spent.as_nanos() as f64 / SPENT_REQUESTS as f64);
+        }
     }
 
     fn prove(mut self) -> Result<Samples, String> {

@@ -18,7 +18,7 @@ pub const AXUM: Unit = Unit { row: "axum, tachograph", name: "axum" };
 /// What a framework says where it cannot be started.
 pub fn rows(runtime: &Runtime) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
     let mut rows = Vec::new();
-    let mut add = |name, bare, app: Box<dyn Serve>, proof: Proof| rows.push(Row { name, bare, app, proof });
+    let mut add = |name, bare, app: Box<dyn Serve>, proof: Proof| rows.push(Row { name, bare, threads: 1, app, proof });
 
     add("axum", "axum", Box::new(Axum::new(plain())), answered());
     let (handle, proof) = json();

@@ -5,8 +5,9 @@
 
 mod floor;
 pub mod frameworks;
-mod ours;
+pub(crate) mod ours;
 
+pub(crate) use floor::with_floor;
 pub use floor::{FLOOR, floor};
 pub use ours::{ours_json, ours_measured, ours_silent};
 
@@ -22,8 +23,10 @@ use tower_service::Service;
 pub struct Row {
     /// What was added to the workload.
     pub name: &'static str,
-    /// The name of the row it is compared with.
+    /// The name of the row it is compared with, which is on as many threads.
     pub bare: &'static str,
+    /// How many threads serve.
+    pub threads: u64,
     /// The workload with that added.
     pub app: Box<dyn Serve>,
     /// Run after the last request.
@@ -41,7 +44,7 @@ pub const BARE: &str = "bare router";
 impl Row {
     /// A row of an axum router.
     pub fn of(name: &'static str, router: Router, proof: Proof) -> Self {
-        Row { name, bare: BARE, app: Box::new(Axum::new(router)), proof }
+        Row { name, bare: BARE, threads: 1, app: Box::new(Axum::new(router)), proof }
     }
 }
 
@@ -63,7 +66,11 @@ pub fn bare_again(router: Router) -> Row {
 
 /// A layer that does nothing: what axum takes for any layer at all, as it boxes the service and its future.
 pub fn empty_layer(router: Router) -> Row {
-    Row::of("empty layer", router.layer(layer_fn(Empty)), answered())
+    Row::of("empty layer", with_empty_layer(router), answered())
+}
+
+pub(crate) fn with_empty_layer(router: Router) -> Router {
+    router.layer(layer_fn(Empty))
 }
 
 /// A service of its own: axum would recognise the one it has made, and not box it again.
@@ -85,6 +92,6 @@ impl<Inner: Service<Request>> Service<Request> for Empty<Inner> {
 }
 
 /// For rows that leave nothing behind: the runner itself has looked at each answer.
-fn answered() -> Proof {
+pub(crate) fn answered() -> Proof {
     Box::new(|requests| Ok(format!("{requests} answers")))
 }

@@ -37,7 +37,7 @@ pub fn ours_measured(router: Router) -> Row {
 }
 
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
-pub(super) fn json() -> (Handle, Proof) {
+pub(crate) fn json() -> (Handle, Proof) {
     let lines = Arc::new(AtomicU64::new(0));
     let settings = Settings { calls: Calls::None, ..Settings::default() };
     let service = Service::new("benches").version("1.0.0").environment("bench");

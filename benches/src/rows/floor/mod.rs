@@ -11,7 +11,7 @@ mod open;
 mod recorder;
 mod service;
 
-use super::Row;
+use super::{Proof, Row};
 use axum::Router;
 use recorder::Recorder;
 use service::FloorLayer;
@@ -21,6 +21,11 @@ pub const FLOOR: &str = "floor";
 
 /// The measuring stick.
 pub fn floor(router: Router) -> Row {
+    let (router, proof) = with_floor(router);
+    Row::of(FLOOR, router, proof)
+}
+
+pub(crate) fn with_floor(router: Router) -> (Router, Proof) {
     let (recorder, timer) = Recorder::start();
     let proof = move |requests| {
         let pulled = timer.stop();
@@ -38,7 +43,7 @@ pub fn floor(router: Router) -> Row {
             )),
         }
     };
-    Row::of(FLOOR, router.layer(FloorLayer { recorder }), Box::new(proof))
+    (router.layer(FloorLayer { recorder }), Box::new(proof))
 }
 
 #[cfg(test)]
