@@ -45,12 +45,21 @@ impl Endpoints {
         self.mounted.iter().map(|mounted| mounted.path.as_str())
     }
 
+    pub(super) fn mounted(&self) -> impl Iterator<Item = &Path> {
+        self.mounted.iter().map(|mounted| &mounted.path)
+    }
+
+    /// Whether a path is one of theirs.
+    pub fn have(&self, path: &str) -> bool {
+        self.at(path).is_some()
+    }
+
     /// Answers a request, if its path is one of theirs.
     pub fn answer<'a>(&'a self, request: Request<'a>) -> Option<Answering<'a>> {
         let endpoint = self.at(request.path)?;
         Some(match request.method {
-            "GET" => endpoint.get(request),
-            "HEAD" => Box::pin(async move { endpoint.get(request).await.without_body() }),
+            "GET" => Box::pin(async move { endpoint.get(request).await.sound() }),
+            "HEAD" => Box::pin(async move { endpoint.get(request).await.sound().without_body() }),
             _ => Box::pin(std::future::ready(Response::method_not_allowed())),
         })
     }
@@ -136,6 +145,27 @@ mod tests {
         for status in ["204", "304"] {
             assert_eq!(ask(&echo(), Request::new("HEAD", "/echo", status)).value("content-length"), None);
         }
+    }
+
+    #[test]
+    fn an_answer_that_is_none_of_http_s_is_an_error_of_the_service() {
+        for status in ["0", "100", "101", "600", "65535"] {
+            assert_eq!(ask(&echo(), Request::new("GET", "/echo", status)).status, 500);
+        }
+        #[derive(Debug)]
+        struct Split;
+        impl Endpoint for Split {
+            fn paths(&self) -> Vec<String> {
+                vec!["/split".to_owned()]
+            }
+
+            fn get<'a>(&'a self, _: Request<'a>) -> Answering<'a> {
+                let response = Response::new(200, "text/plain\r\nx: y", *b"").header("x-tab", "a\tb");
+                Box::pin(async { response.header("x del", "a").header("x-del", "\x7f").header("", "a") })
+            }
+        }
+        let response = ask(&Endpoints::new().with(Split).unwrap(), Request::new("GET", "/split", ""));
+        assert_eq!((response.status, response.headers), (200, vec![("x-tab", "a\tb".into())]));
     }
 
     #[test]

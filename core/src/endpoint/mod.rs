@@ -36,6 +36,7 @@
 //! ```
 
 mod endpoints;
+mod mount;
 mod path;
 mod request;
 mod response;
@@ -45,6 +46,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use endpoints::Endpoints;
+pub use mount::{Mount, serving};
 pub use path::PathError;
 pub use request::Request;
 pub use response::Response;

@@ -34,6 +34,12 @@ impl Path {
         &self.text
     }
 
+    /// What stands before `{*rest}`, with its slash, and the name of the rest.
+    pub(super) fn rest(&self) -> Option<(&str, &str)> {
+        let prefix = self.prefix?;
+        Some((&self.text[..prefix], &self.text[prefix + "{*".len()..self.text.len() - "}".len()]))
+    }
+
     pub(super) fn is(&self, path: &str) -> bool {
         self.prefix.is_none() && self.text == path
     }

@@ -38,6 +38,20 @@ impl Response {
             .header("allow", "GET, HEAD")
     }
 
+    /// Without what would break the connection, or be a header of somebody else's making: an endpoint that says nonsense
+    /// is one that failed.
+    pub(super) fn sound(mut self) -> Self {
+        if !(200..=599).contains(&self.status) {
+            self.status = 500;
+        }
+        self.headers.retain(|(name, value)| {
+            let token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            let text = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
+            !name.is_empty() && name.bytes().all(token) && value.bytes().all(text)
+        });
+        self
+    }
+
     /// The answer to a HEAD where this is the one to a GET: the same head, and how long the body would have been.
     pub(super) fn without_body(mut self) -> Self {
         let length = std::mem::take(&mut self.body).len();
