@@ -98,9 +98,14 @@
 //! ```
 //!
 //! The response is the same as without the middleware but for its `x-request-id`.
+//!
+//! # What the instance serves
+//! Its health and its metrics are resources as any other: `App::new().service(tachograph_actix_web::endpoints())`. See
+//! [`Endpoints`].
 
 mod answer;
 mod body;
+mod endpoints;
 mod failure;
 mod future;
 mod head;
@@ -110,6 +115,7 @@ mod route;
 mod service;
 
 pub use body::ResponseBody;
+pub use endpoints::{Endpoints, endpoints};
 pub use future::ResponseFuture;
 pub use middleware::{Middleware, middleware};
 pub use service::Service;

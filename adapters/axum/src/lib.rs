@@ -47,11 +47,17 @@
 //! ```
 //!
 //! What ends a request, and how its body is counted, is told in [`tachograph_tower`].
+//!
+//! # What the instance serves
+//! Its health and its metrics are routes as any other: `Router::new().merge(tachograph_axum::endpoints())`. See
+//! [`Endpoints`].
 
+mod endpoints;
 mod framework;
 mod layer;
 mod service;
 
+pub use endpoints::{Endpoints, endpoints};
 pub use framework::Axum;
 pub use layer::{Layer, layer};
 pub use service::{ResponseFuture, Service};

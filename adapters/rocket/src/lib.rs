@@ -56,12 +56,17 @@
 //! - Scheme and protocol version are not known. Header values that are no UTF-8 are gone.
 //! - A method that a route does not allow is a 404 without a route.
 //!
+//! # What the instance serves
+//! Its health and its metrics are routes as any other: `rocket::build().mount("/", tachograph_rocket::endpoints())`. See
+//! [`Endpoints`].
+//!
 //! # In tests
 //! rocket's local clients are measured, inside a task or outside of any. A task is one request at a time, though: to have
 //! several at once, spawn each. A record is there when the body has been read to its end, or the response was dropped.
 
 mod answer;
 mod body;
+mod endpoints;
 mod fairing;
 mod head;
 mod measure;
@@ -70,6 +75,7 @@ mod registry;
 mod route;
 mod underway;
 
+pub use endpoints::{Endpoints, endpoints};
 pub use fairing::{Fairing, fairing};
 pub use measure::{measure, measure_catchers};
 

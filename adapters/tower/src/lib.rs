@@ -52,6 +52,9 @@
 //!
 //! The response is the same as without the layer but for its `x-request-id`.
 //!
+//! # What the instance serves
+//! [`endpoints`] is a layer that answers for the instance's health and metrics in front of a service.
+//!
 //! # gRPC
 //! The path of a gRPC request is its method's name, `/package.Service/Method`, and can be its route as it is. The status
 //! of HTTP is 200 however a call ends; a `grpc-status` other than 0, in the head or in the trailers, is kept by its name
@@ -60,6 +63,8 @@
 mod answer;
 mod body;
 pub mod client;
+mod endpoints;
+pub mod exchange;
 mod framework;
 mod future;
 mod grpc;
@@ -69,6 +74,7 @@ mod request_body;
 mod service;
 
 pub use body::ResponseBody;
+pub use endpoints::{Endpoints, EndpointsBody, EndpointsFuture, EndpointsService, endpoints};
 pub use framework::{Framework, Route, Tower};
 pub use future::ResponseFuture;
 pub use layer::Layer;

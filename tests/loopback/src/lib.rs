@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 mod client;
+pub mod endpoints;
 mod recorder;
 
 pub use client::{get_and_close, send, talk};

@@ -5,6 +5,7 @@ mod bad_input;
 mod bodies;
 mod connections;
 mod departures;
+mod endpoints;
 mod errors;
 mod http2;
 mod inner_middleware;

@@ -4,6 +4,7 @@ mod attribution;
 mod bad_input;
 mod bodies;
 mod departures;
+mod endpoints;
 mod http2;
 mod inner_layers;
 mod layers;

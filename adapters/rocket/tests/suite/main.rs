@@ -4,6 +4,7 @@ mod attribution;
 mod bodies;
 mod breakdown;
 mod departures;
+mod endpoints;
 mod local;
 mod panics;
 mod routes;

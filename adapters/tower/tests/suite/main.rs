@@ -5,6 +5,7 @@ mod answers;
 mod bodies;
 mod client;
 mod endings;
+mod endpoints;
 mod heads;
 mod layers;
 mod over_http;

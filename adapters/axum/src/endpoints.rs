@@ -1,0 +1,66 @@
+//! What the instance serves of itself, as routes of a router.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::any;
+use tachograph_core::Handle;
+use tachograph_core::endpoint::Mount;
+use tachograph_tower::exchange::{asked, response};
+
+/// The [`Endpoints`] of the instance that is current now. Where there is none, there are none, and stderr says so once.
+pub fn endpoints() -> Endpoints {
+    Endpoints::current()
+}
+
+/// What the instance serves of itself, its health and its metrics, for [`Router::merge`]:
+///
+/// ```
+/// # use axum::{Router, routing::get};
+/// # async fn experiments() {}
+/// # let app: Router =
+/// Router::new()
+///     .route("/experiments", get(experiments))
+///     .merge(tachograph_axum::endpoints())
+///     .layer(tachograph_axum::layer());
+/// ```
+///
+/// The paths are those that the instance serves when this is made.
+///
+/// # Paths that the application has too
+/// Where the application has the path by methods, `get(health)`, its own handlers answer them. Where it has it by
+/// [`any`], as a service, or below a parameter in the same place, axum cannot have both, and panics at the merge with the
+/// path in its message: leave it out by [`without`](Self::without), or let the endpoints go first, as a layer around all
+/// routes ([`tachograph_tower::Endpoints`]).
+#[derive(Debug, Clone)]
+pub struct Endpoints(Vec<Mount>);
+
+impl Endpoints {
+    /// Those of the instance that is current now: see [`endpoints`].
+    pub fn current() -> Self {
+        Endpoints(Mount::all_of_current())
+    }
+
+    /// Those of this instance.
+    pub fn new(handle: &Handle) -> Self {
+        Endpoints(Mount::all(handle))
+    }
+
+    /// Leaves one path to the application: `/health`.
+    pub fn without(mut self, path: &str) -> Self {
+        self.0.retain(|mount| mount.path() != path);
+        self
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> From<Endpoints> for Router<S> {
+    fn from(endpoints: Endpoints) -> Self {
+        endpoints.0.into_iter().fold(Router::new(), |router, mount| {
+            let path = mount.path().to_owned();
+            let answer = move |request: Request| async move {
+                let (head, _) = request.into_parts();
+                response(mount.answer(asked(&head))).await.map(axum::body::Body::from)
+            };
+            router.route(&path, any(answer))
+        })
+    }
+}

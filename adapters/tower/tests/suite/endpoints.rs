@@ -1,0 +1,68 @@
+//! What the instance serves of itself, in front of a service.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt, Empty, Full};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tachograph_core::Handle;
+use tachograph_loopback::endpoints::Served;
+use tachograph_loopback::{Recorder, endpoint_tests};
+use tachograph_tower::{Endpoints, Layer};
+use tokio::net::TcpListener;
+use tower::{ServiceBuilder, ServiceExt};
+
+async fn own<B>(request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (status, body) = if request.uri().path() == "/own" { (200, "own") } else { (404, "none") };
+    Ok(Response::builder().status(status).body(body.into()).unwrap())
+}
+
+async fn serve(handle: &Handle) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = ServiceBuilder::new().layer(Layer::new(handle)).layer(Endpoints::new(handle)).service_fn(own);
+    tokio::spawn(async move {
+        loop {
+            let stream = TokioIo::new(listener.accept().await.unwrap().0);
+            let service = TowerToHyperService::new(service.clone());
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(stream, service));
+        }
+    });
+    address
+}
+
+endpoint_tests!(tokio::test, |handle| serve(handle).await);
+
+fn get(path: &str) -> Request<Empty<Bytes>> {
+    Request::get(path).body(Empty::new()).unwrap()
+}
+
+#[tokio::test]
+async fn the_current_instance_s_are_served() {
+    let recorder = Recorder::new();
+    let _ = Served::by(&recorder.handle);
+    let layer = recorder.handle.scope(async { tachograph_tower::endpoints() }).await;
+    let service = ServiceBuilder::new().layer(layer).service_fn(own);
+    assert_eq!(service.oneshot(get("/echo")).await.unwrap().status(), 200);
+    let service = ServiceBuilder::new().layer(tachograph_tower::endpoints()).service_fn(own);
+    assert_eq!(service.oneshot(get("/echo")).await.unwrap().status(), 404, "without an instance there are none");
+}
+
+#[tokio::test]
+async fn bodies_are_as_large_as_they_say() {
+    let recorder = Recorder::new();
+    let _ = Served::by(&recorder.handle);
+    let service = ServiceBuilder::new().layer(Endpoints::new(&recorder.handle)).service_fn(own);
+    for (request, empty) in
+        [(get("/own"), false), (get("/echo"), false), (Request::head("/echo").body(Empty::new()).unwrap(), true)]
+    {
+        let body = service.clone().oneshot(request).await.unwrap().into_body();
+        let (announced, over) = (body.size_hint().exact().unwrap(), body.is_end_stream());
+        let bytes = body.collect().await.unwrap().to_bytes();
+        assert_eq!((announced, over), (bytes.len() as u64, empty));
+    }
+}
