@@ -78,8 +78,9 @@ mod call;
 mod collect;
 mod collection;
 mod error;
+mod exporter;
 mod histogram;
-mod metrics;
+
 mod names;
 mod naming;
 mod nanos;
@@ -96,7 +97,7 @@ mod task;
 
 pub use attributes::{Attribute, Attributes, Value};
 pub use error::Error;
-pub use metrics::Metrics;
+pub use exporter::Metrics;
 pub use naming::Naming;
 pub use settings::{Settings, WarningHook};
 pub use snapshot::{Distribution, Exemplar, Metric, Number, Origin, Point, Points, Snapshot};

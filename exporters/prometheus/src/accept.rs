@@ -19,8 +19,7 @@ impl Format {
 
     /// OpenMetrics for those who name it and want nothing more than it; the text format for all others. Somebody who
     /// accepts neither is better served with text than with an error, as RFC 9110 allows.
-    pub(crate) fn wanted(accept: Option<&[u8]>) -> Format {
-        let Some(accept) = accept.and_then(|accept| std::str::from_utf8(accept).ok()) else { return Format::Text };
+    pub(crate) fn wanted(accept: &str) -> Format {
         let (mut text, mut open_metrics) = (Wish::default(), Wish::default());
         for range in accept.split(',') {
             let range = Range::read(range);
@@ -60,28 +59,33 @@ impl Wish {
 struct Range<'a> {
     kind: String,
     version: Option<&'a str>,
-    /// In thousandths; what cannot be read is 1000, as if it were not there.
+    /// In thousandths.
     quality: u16,
 }
 
 impl<'a> Range<'a> {
     fn read(range: &'a str) -> Self {
-        let mut parts = range.split(';').map(str::trim);
-        let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let mut read = Range { kind, version: None, quality: 1000 };
-        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
-            let value = value.trim().trim_matches('"');
-            match name.trim() {
-                name if name.eq_ignore_ascii_case("version") => read.version = Some(value),
-                name if name.eq_ignore_ascii_case("q") => {
-                    let quality = value.parse().ok().filter(|quality| (0.0..=1.0).contains(quality));
-                    read.quality = quality.map_or(1000, |quality: f64| (quality * 1000.0).round() as u16);
-                }
-                _ => {}
-            }
+        let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let version =
+            parameters.split(';').filter_map(parameter).rfind(|(name, _)| name.eq_ignore_ascii_case("version"));
+        Range {
+            kind: kind.trim().to_ascii_lowercase(),
+            version: version.map(|(_, value)| value),
+            quality: quality(parameters.split(';')),
         }
-        read
     }
+}
+
+/// How much something is wanted, in thousandths; what cannot be read is 1000, as if it were not there.
+pub(crate) fn quality<'a>(parameters: impl DoubleEndedIterator<Item = &'a str>) -> u16 {
+    let quality = parameters.filter_map(parameter).rfind(|(name, _)| name.eq_ignore_ascii_case("q"));
+    let quality = quality.and_then(|(_, value)| value.parse().ok()).filter(|quality| (0.0..=1.0).contains(quality));
+    quality.map_or(1000, |quality: f64| (quality * 1000.0).round() as u16)
+}
+
+fn parameter(parameter: &str) -> Option<(&str, &str)> {
+    let (name, value) = parameter.split_once('=')?;
+    Some((name.trim(), value.trim().trim_matches('"')))
 }
 
 #[cfg(test)]
@@ -103,7 +107,7 @@ mod tests {
             "*/*;q=0.9, text/plain;q=0.1, application/openmetrics-text;q=0.2",
         ];
         for accept in open_metrics {
-            assert_eq!(Format::wanted(Some(accept.as_bytes())), Format::OpenMetrics, "{accept}");
+            assert_eq!(Format::wanted(accept), Format::OpenMetrics, "{accept}");
         }
     }
 
@@ -125,9 +129,7 @@ mod tests {
             ",;=,;;q",
         ];
         for accept in text {
-            assert_eq!(Format::wanted(Some(accept.as_bytes())), Format::Text, "{accept}");
+            assert_eq!(Format::wanted(accept), Format::Text, "{accept}");
         }
-        assert_eq!(Format::wanted(None), Format::Text);
-        assert_eq!(Format::wanted(Some(b"\xff\xfe")), Format::Text);
     }
 }

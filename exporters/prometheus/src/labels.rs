@@ -1,64 +1,91 @@
 //! The labels of a series, written as they stand on the page.
 
-use std::fmt::{Display, Write};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write;
 
-/// `method="GET",path="/experiments/{id}"`: made once for each series, not for each scrape.
-#[derive(Debug, Default)]
-pub(crate) struct Labels(String);
+use tachograph_metrics::{Attributes, Value};
 
-impl Labels {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// One more label. An empty one is left out: to Prometheus it is the same as none.
-    pub(crate) fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        let value = value.as_ref();
-        if !value.is_empty() {
-            self.begin(name);
-            escape(value, true, &mut self.0);
-            self.0.push('"');
+/// `method="GET",path="/experiments/{id}"`. An empty label is left out: to Prometheus it is the same as none. Attributes
+/// whose names become the same label are joined by `;`, as OpenTelemetry's specification says.
+pub(crate) fn labels(attributes: &Attributes) -> String {
+    let mut written = String::with_capacity(128);
+    let mut names: Vec<Cow<'_, str>> = Vec::with_capacity(8);
+    for attribute in attributes.iter() {
+        let name = label_name(&attribute.name);
+        if names.contains(&name) {
+            return joined(attributes);
         }
-        self
+        label(&name, &text(&attribute.value), &mut written);
+        names.push(name);
     }
+    written
+}
 
-    /// One more label, of a number; 0 is none.
-    pub(crate) fn with_number<N: Display + Default + PartialEq>(mut self, name: &str, value: N) -> Self {
-        if value != N::default() {
-            self.begin(name);
-            let _ = write!(self.0, "{value}\"");
+fn joined(attributes: &Attributes) -> String {
+    let mut labels: BTreeMap<Cow<'_, str>, String> = BTreeMap::new();
+    for attribute in attributes.iter() {
+        let value = text(&attribute.value);
+        let joined = labels.entry(label_name(&attribute.name)).or_default();
+        if !joined.is_empty() {
+            joined.push(';');
         }
-        self
+        joined.push_str(&value);
     }
+    labels.iter().fold(String::new(), |mut written, (name, value)| {
+        label(name, value, &mut written);
+        written
+    })
+}
 
-    fn begin(&mut self, name: &str) {
-        if !self.0.is_empty() {
-            self.0.push(',');
+/// One more label behind those that are written.
+pub(crate) fn label(name: &str, value: &str, out: &mut String) {
+    if !value.is_empty() {
+        if !out.is_empty() {
+            out.push(',');
         }
-        self.0.push_str(name);
-        self.0.push_str("=\"");
+        out.push_str(name);
+        out.push_str("=\"");
+        escape(value, true, out);
+        out.push('"');
     }
+}
 
-    pub(crate) fn into_string(self) -> String {
-        self.0
+fn text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Int(number) => Cow::Owned(number.to_string()),
+        Value::Bool(true) => Cow::Borrowed("true"),
+        Value::Bool(false) => Cow::Borrowed("false"),
     }
 }
 
 /// Both formats escape these in values; what a family is, the text format writes with quotes as they are.
 pub(crate) fn escape(text: &str, quotes: bool, out: &mut String) {
-    for character in text.chars() {
-        match character {
-            '\\' => out.push_str("\\\\"),
-            '"' if quotes => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            other => out.push(other),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(|character| matches!(character, '\\' | '\n') || (quotes && character == '"')) {
+        out.push_str(&rest[..at]);
+        let _ = match rest.as_bytes()[at] {
+            b'\n' => write!(out, "\\n"),
+            special => write!(out, "\\{}", special as char),
+        };
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
 }
 
 /// A label's name made of an attribute's: what is no letter, digit or underscore becomes an underscore, and none begins
 /// with a digit.
-pub(crate) fn label_name(attribute: &str) -> String {
+fn label_name(attribute: &str) -> Cow<'_, str> {
+    let is_one = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !name.is_empty()
+            && !name.starts_with(|character: char| character.is_ascii_digit())
+            && !name.starts_with("__")
+    };
+    if is_one(attribute) {
+        return Cow::Borrowed(attribute);
+    }
     let mut name: String =
         attribute.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect();
     if name.is_empty() || name.starts_with(|character: char| character.is_ascii_digit()) {
@@ -68,18 +95,32 @@ pub(crate) fn label_name(attribute: &str) -> String {
     while name.starts_with("__") {
         name.remove(0);
     }
-    name
+    Cow::Owned(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of<const N: usize>(pairs: [(&'static str, Value); N]) -> String {
+        labels(&pairs.into_iter().collect())
+    }
+
     #[test]
     fn values_are_escaped_and_empty_ones_left_out() {
-        let labels =
-            Labels::new().with("a", "C:\\x \"y\"\nz\r{}").with("b", "").with_number("c", 0).with_number("d", 404);
-        assert_eq!(labels.into_string(), "a=\"C:\\\\x \\\"y\\\"\\nz\r{}\",d=\"404\"");
+        let labels = of([
+            ("a", "C:\\x \"y\"\nz\r{}".into()),
+            ("b", "".into()),
+            ("c.d", 404.into()),
+            ("otel.metric.overflow", true.into()),
+        ]);
+        assert_eq!(labels, "a=\"C:\\\\x \\\"y\\\"\\nz\r{}\",c_d=\"404\",otel_metric_overflow=\"true\"");
+    }
+
+    #[test]
+    fn attributes_become_labels_without_a_duplicate() {
+        let labels = of([("k8s.pod-name", "a".into()), ("k8s.pod.name", "b".into()), ("z", 1.into())]);
+        assert_eq!(labels, r#"k8s_pod_name="a;b",z="1""#);
     }
 
     #[test]

@@ -1,89 +1,90 @@
-//! The order of the page.
+//! A snapshot as a page.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use tachograph_core::{Handle, Share};
+use tachograph_metrics::{Number, Origin, Point, Points, Snapshot, Value};
 
-use crate::call::Calls;
-use crate::histogram::{Bounds, Histogram};
-use crate::labels::Labels;
-use crate::page::{Metric, Page};
-use crate::process;
-use crate::prometheus::{AllTotals, Inner};
-use crate::request::Requests;
-use crate::series::Totals;
+use crate::accept::Format;
+use crate::labels::{label, labels};
+use crate::name::name;
+use crate::writer::{Kind, Writer};
 
-/// Returns the names of what others count and what is on the page already as ours.
-pub(crate) fn page(inner: &Inner, totals: &AllTotals, handle: &Handle, page: &mut Page) -> Vec<String> {
-    page.info(Metric { name: "target", help: "The service that is measured." }, &inner.target);
-    page.info(Metric { name: "build", help: "The versions that are running." }, &inner.build);
-    requests(inner, &totals.requests, handle, page);
-    let (names, bounds) = (inner.names, &inner.bounds);
-    calls(names.queries, &bounds.database, &totals.queries, page);
-    calls(names.external, &bounds.durations, &totals.external, page);
-    calls(names.remote_procedures, &bounds.durations, &totals.remote_procedures, page);
-    calls(names.caches, &bounds.database, &totals.caches, page);
-    let tasks = totals.tasks.iter().map(|(labels, tasks)| (labels, &tasks.durations, None));
-    page.histogram(names.tasks, &bounds.durations, tasks);
-    inner.pools.write(names, page);
-    own(inner, totals, handle, page);
-    process::write(page);
-    inner.sources.write(page)
-}
+/// What is said of a metric of which nothing is said: `promtool check metrics` wants something.
+const NO_HELP: &str = "Of the application.";
 
-fn requests(inner: &Inner, totals: &Totals<Requests>, handle: &Handle, page: &mut Page) {
-    let (names, bounds) = (inner.names, &inner.bounds);
-    let counts = |count: fn(&Requests) -> u64| totals.iter().map(move |(labels, requests)| (labels, count(requests)));
-    let used = |count: fn(&Requests) -> u64| counts(count).filter(|(_, count)| *count > 0);
-    let histograms = |histogram: fn(&Requests) -> &Histogram| {
-        totals.iter().map(move |(labels, requests)| (labels, histogram(requests), None))
-    };
-    page.counter(names.requests, counts(|requests| requests.count));
-    page.gauge(names.in_flight, [("", handle.in_flight())]);
-    let durations = totals.iter().map(|(labels, all)| (labels, &all.durations, all.exemplar.as_ref()));
-    page.histogram(names.durations, &bounds.durations, durations);
-    page.seconds_counter(names.shares, totals.iter().flat_map(|(labels, requests)| shares(labels, requests)));
-    page.counter(names.streams, used(|requests| requests.streams));
-    page.histogram(names.request_sizes, &bounds.sizes, histograms(|requests| &requests.request_sizes));
-    page.histogram(names.response_sizes, &bounds.sizes, histograms(|requests| &requests.response_sizes));
-    // A service without a database, or a route that does not ask it, needs no histogram of zeros.
-    let queries = histograms(|requests| &requests.queries).filter(|(_, queries, _)| queries.sum() > 0);
-    page.histogram(names.request_queries, &bounds.queries, queries);
-    page.histogram(names.connection_waits, &bounds.durations, histograms(|requests| &requests.connection_waits));
-    let looked_up = || totals.iter().filter(|(_, requests)| requests.cache_hits + requests.cache_misses > 0);
-    page.counter(names.cache_hits, looked_up().map(|(labels, requests)| (labels, requests.cache_hits)));
-    page.counter(names.cache_misses, looked_up().map(|(labels, requests)| (labels, requests.cache_misses)));
-}
-
-/// Those that a series has: most requests wait for nobody.
-fn shares<'a>(labels: &'a str, requests: &'a Requests) -> impl Iterator<Item = (String, u64)> {
-    let shares = Share::ALL.into_iter().zip(requests.shares).filter(|(_, nanos)| *nanos > 0);
-    shares.map(move |(share, nanos)| (format!("{labels},share=\"{}\"", share.name()), nanos))
-}
-
-fn calls(metric: Metric<'_>, bounds: &Bounds, totals: &Totals<Calls>, page: &mut Page) {
-    page.histogram(metric, bounds, totals.iter().map(|(labels, calls)| (labels, &calls.durations, None)));
-}
-
-/// What tachograph has to say of itself.
-fn own(inner: &Inner, totals: &AllTotals, handle: &Handle, page: &mut Page) {
-    let overflowed = totals.overflowed(inner.names).map(|(name, count)| (label("metric", name), count));
-    let help = "What was counted in an overflow series, for want of room for another one.";
-    page.counter(Metric { name: "tachograph_series_overflowed", help }, overflowed);
-    let bounds = handle.counters();
-    let bounds = bounds.iter().map(|(name, count)| (label("bound", name), count));
-    page.counter(Metric { name: "tachograph_bounds_hit", help: "How often each bound of a record was hit." }, bounds);
-    // Two exporters can have one name, and a series must not be there twice.
-    let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
-    for exporter in handle.exporters() {
-        for (reason, count) in exporter.dropped() {
-            let labels = Labels::new().with("exporter", exporter.name()).with("reason", reason).into_string();
-            *dropped.entry(labels).or_default() += count;
+/// The page, and the names of those metrics of the application that are not on it, as there is one of that name.
+pub(crate) fn render(snapshot: &Snapshot, format: Format) -> (String, Vec<String>) {
+    let mut page = Writer::new(format);
+    let mut taken = HashSet::new();
+    info("target", "The service that is measured.", &labels(&snapshot.resource), &mut taken, &mut page);
+    info("build", "The versions that are running.", &build(snapshot), &mut taken, &mut page);
+    let mut refused = Vec::new();
+    for metric in &snapshot.metrics {
+        let name = name(metric);
+        let kind = kind(&metric.points);
+        // A histogram's own name is no sample's, but its family's.
+        let names = || kind.suffixes().iter().chain([&""]).map(|suffix| [&name, *suffix].concat());
+        if metric.origin == Origin::Application && (name.is_empty() || names().any(|name| taken.contains(&name))) {
+            refused.push(name.into_owned());
+            continue;
+        }
+        taken.extend(names());
+        page.head(&name, kind, if metric.description.is_empty() { NO_HELP } else { &metric.description });
+        match &metric.points {
+            Points::Counter(points) | Points::UpDownCounter(points) | Points::Gauge(points) => {
+                for (labels, value) in labelled(metric.origin, points) {
+                    page.sample(&name, kind.suffixes()[0], &labels, *value);
+                }
+            }
+            Points::Histogram(points) => {
+                for (labels, distribution) in labelled(metric.origin, points) {
+                    page.histogram(&name, &labels, distribution);
+                }
+            }
         }
     }
-    page.counter(Metric { name: "tachograph_dropped", help: "What exporters have lost." }, dropped);
+    (page.finish(), refused)
 }
 
-fn label(name: &str, value: &str) -> String {
-    Labels::new().with(name, value).into_string()
+fn kind(points: &Points) -> Kind {
+    match points {
+        Points::Counter(_) => Kind::Counter,
+        Points::UpDownCounter(_) | Points::Gauge(_) => Kind::Gauge,
+        Points::Histogram(_) => Kind::Histogram,
+    }
+}
+
+/// The application's attributes can become the same labels: of several series, the last is shown. Ours cannot.
+fn labelled<V>(origin: Origin, points: &[Point<V>]) -> Vec<(String, &V)> {
+    let mut labelled: Vec<(String, &V)> =
+        points.iter().map(|point| (labels(&point.attributes), &point.value)).collect();
+    if origin == Origin::Application {
+        labelled.sort_by(|(one, _), (other, _)| one.cmp(other));
+        labelled.dedup_by(|(later, value), (kept, shown)| {
+            let is_same = later == kept;
+            if is_same {
+                *shown = value;
+            }
+            is_same
+        });
+    }
+    labelled
+}
+
+fn info(name: &str, help: &str, labels: &str, taken: &mut HashSet<String>, page: &mut Writer) {
+    taken.extend([name.to_owned(), format!("{name}_info")]);
+    page.head(name, Kind::Info, help);
+    page.sample(name, "_info", labels, Number::Whole(1));
+}
+
+fn build(snapshot: &Snapshot) -> String {
+    let text = |name| match snapshot.resource.get(name) {
+        Some(Value::Text(text)) => text,
+        _ => "",
+    };
+    let mut labels = String::new();
+    label("service", text("service.name"), &mut labels);
+    label("tachograph_version", env!("CARGO_PKG_VERSION"), &mut labels);
+    label("version", text("service.version"), &mut labels);
+    labels
 }

@@ -7,21 +7,22 @@ use std::time::Duration;
 use tachograph_core::{
     Handle, HandleBuilder, ManualClock, OpenRequest, Operation, RequestHead, SequentialIds, Service, start_call,
 };
-use tachograph_prometheus::{Naming, Prometheus, Settings};
+use tachograph_metrics::{Metrics, Naming, Settings};
+use tachograph_prometheus::Page;
 
-pub(crate) const OPEN_METRICS: &[u8] = b"application/openmetrics-text; version=1.0.0";
+pub(crate) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
 
 pub(crate) struct Bench {
     pub(crate) handle: Handle,
     pub(crate) clock: ManualClock,
-    pub(crate) prometheus: Prometheus,
+    pub(crate) metrics: Metrics,
+    pub(crate) page: Page,
     pub(crate) warnings: Arc<Mutex<Vec<String>>>,
 }
 
 /// Few buckets, so that pages are short.
-pub(crate) fn settings(naming: Naming) -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
-        naming,
         duration_buckets: vec![0.005, 0.5, 1.0],
         database_buckets: vec![0.01],
         size_buckets: vec![100.0, 1e6],
@@ -31,31 +32,36 @@ pub(crate) fn settings(naming: Naming) -> Settings {
 }
 
 impl Bench {
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self::build(settings, |builder| builder)
+    pub(crate) fn new(naming: Naming, settings: Settings) -> Self {
+        Self::build(naming, settings, |builder| builder)
     }
 
-    pub(crate) fn build(mut settings: Settings, configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
+    pub(crate) fn build(
+        naming: Naming,
+        mut settings: Settings,
+        configure: impl FnOnce(HandleBuilder) -> HandleBuilder,
+    ) -> Self {
         let (clock, warnings) = (ManualClock::new(), Arc::<Mutex<Vec<String>>>::default());
         let told = Arc::clone(&warnings);
         settings.on_warning = Box::new(move |warning| told.lock().unwrap().push(warning.to_owned()));
         let service = Service::new("experiments-api").version("1.4.2").environment("production");
-        let prometheus = Prometheus::new(&service, settings).unwrap();
+        let metrics = Metrics::new(&service, settings).unwrap();
         let builder = Handle::builder()
             .clock(clock.clone())
             .ids(SequentialIds::default())
-            .exporter(prometheus.clone())
+            .exporter(metrics.clone())
             .service(service);
-        Bench { handle: configure(builder).build(), clock, prometheus, warnings }
+        let page = Page::new(&metrics).naming(naming);
+        Bench { handle: configure(builder).build(), clock, metrics, page, warnings }
     }
 
     pub(crate) fn text(&self) -> String {
-        self.prometheus.render(&self.handle, None).body
+        self.page.render(&self.handle, "").body
     }
 
     /// The page without the families that say what this process and this build are.
-    pub(crate) fn page(&self, accept: Option<&[u8]>) -> String {
-        let body = self.prometheus.render(&self.handle, accept).body;
+    pub(crate) fn page(&self, accept: &str) -> String {
+        let body = self.page.render(&self.handle, accept).body;
         let varies = |line: &&str| {
             let name = line.trim_start_matches("# HELP ").trim_start_matches("# TYPE ").trim_start_matches("# UNIT ");
             name.starts_with("process_") || name.starts_with("tachograph_bounds_hit")

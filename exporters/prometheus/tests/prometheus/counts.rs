@@ -7,7 +7,8 @@ use tachograph_core::{
     CallOutcome, Exporter, Handle, Limits, ManualClock, OpenRequest, Operation, Record, RequestHead, Service, Yield,
     current, start_call, start_connection_wait, testing,
 };
-use tachograph_prometheus::{Naming, Prometheus, Settings};
+use tachograph_metrics::{Metrics, Naming, Settings};
+use tachograph_prometheus::Page;
 
 use crate::bench::{Bench, block_on, settings};
 
@@ -58,11 +59,12 @@ fn one_request(handle: &Handle, clock: &ManualClock, number: u64) {
 #[test]
 fn many_threads_add_up_to_what_was_recorded_and_nothing_ever_goes_down() {
     for naming in [Naming::OpenTelemetry, Naming::Plain] {
-        let prometheus = Prometheus::new(&Service::new("api"), Settings { naming, ..Settings::default() }).unwrap();
+        let metrics = Metrics::new(&Service::new("api"), Settings::default()).unwrap();
+        let page = Page::new(&metrics).naming(naming);
         let clock = ManualClock::new();
-        let instance = testing::Instance::build(|builder| builder.clock(clock.clone()).exporter(prometheus.clone()));
+        let instance = testing::Instance::build(|builder| builder.clock(clock.clone()).exporter(metrics.clone()));
         let (handle, over) = (instance.handle(), AtomicBool::new(false));
-        let scrape = || prometheus.render(handle, None).body;
+        let scrape = || page.render(handle, "").body;
         let (requests, durations, queries) = match naming {
             Naming::OpenTelemetry => {
                 ("http_server_requests", "http_server_request_duration_seconds", "db_client_operation_duration_seconds")
@@ -134,7 +136,7 @@ fn many_threads_add_up_to_what_was_recorded_and_nothing_ever_goes_down() {
 
 #[test]
 fn a_stream_is_counted_but_its_hours_are_no_latency() {
-    let bench = Bench::new(settings(Naming::OpenTelemetry));
+    let bench = Bench::new(Naming::OpenTelemetry, settings());
     let mut live = bench.open("GET", "/live", Some("/live"));
     live.respond(200, None, true);
     bench.advance(3_600_000_000);
@@ -147,7 +149,7 @@ fn a_stream_is_counted_but_its_hours_are_no_latency() {
 fn calls_that_were_not_kept_one_by_one_are_counted_too() {
     let mut limits = Limits::default();
     limits.calls = 2;
-    let bench = Bench::build(settings(Naming::OpenTelemetry), |builder| builder.limits(limits));
+    let bench = Bench::build(Naming::OpenTelemetry, settings(), |builder| builder.limits(limits));
     let call = |operation, micros, fails| {
         let call = start_call(operation, None);
         bench.advance(micros);
@@ -181,7 +183,7 @@ fn nanos_of(seconds: f64) -> u64 {
 
 #[test]
 fn a_request_that_waits_for_three_connections_has_waited_three_times() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     bench.request("GET", "/", Some("/"), 200, || {
         for micros in [1_000, 4_000, 6_001] {
             let wait = start_connection_wait();
@@ -199,7 +201,7 @@ fn a_request_that_waits_for_three_connections_has_waited_three_times() {
 
 #[test]
 fn what_has_no_status_has_a_plain_one() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     drop(bench.open("GET", "/", Some("/left")));
     let mut open = bench.open("GET", "/", Some("/left-in-the-body"));
     open.respond(200, None, false);
@@ -221,7 +223,7 @@ fn what_has_no_status_has_a_plain_one() {
 
 #[test]
 fn how_it_ended_is_the_type_of_its_error_by_the_conventions() {
-    let bench = Bench::new(settings(Naming::OpenTelemetry));
+    let bench = Bench::new(Naming::OpenTelemetry, settings());
     drop(bench.open("GET", "/", Some("/")));
     let mut open = bench.open("GET", "/", Some("/"));
     open.respond(200, None, false);
@@ -242,7 +244,7 @@ fn how_it_ended_is_the_type_of_its_error_by_the_conventions() {
 
 #[test]
 fn a_cancelled_call_and_a_status_have_a_type_of_error() {
-    let bench = Bench::new(settings(Naming::OpenTelemetry));
+    let bench = Bench::new(Naming::OpenTelemetry, settings());
     let call = || start_call(Operation::external("[::1]:80", "charge card"), None);
     bench.request("GET", "/", Some("/"), 200, || {
         drop(call());
@@ -284,7 +286,8 @@ impl Exporter for Losing {
 
 #[test]
 fn what_exporters_lost_is_one_series_for_each_name() {
-    let bench = Bench::build(Settings::default(), |builder| builder.exporter(Losing(3)).exporter(Losing(4)));
+    let bench =
+        Bench::build(Naming::default(), Settings::default(), |builder| builder.exporter(Losing(3)).exporter(Losing(4)));
     let name = r#"tachograph_dropped_total{exporter="losing",reason="buffer_full"}"#;
     assert_eq!(bench.series().get(name), Some(&7.0));
     let call = start_call(Operation::other("lock", "take"), None);
@@ -294,18 +297,8 @@ fn what_exporters_lost_is_one_series_for_each_name() {
 }
 
 #[test]
-fn a_pool_that_panics_is_not_shown() {
-    let bench = Bench::new(Settings::default());
-    bench.prometheus.watch_pool("a", || std::panic::resume_unwind(Box::new("on purpose")));
-    bench.prometheus.watch_pool("b", Default::default);
-    let pools: Vec<String> = bench.series().into_keys().filter(|name| name.contains("pool_name")).collect();
-    assert_eq!(pools.len(), 5);
-    assert!(pools.iter().all(|name| name.contains(r#"pool_name="b""#)), "{pools:?}");
-}
-
-#[test]
 fn tasks_are_no_requests() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     block_on(bench.handle.task("rollup", async { bench.query("SELECT 1", 10) }));
     assert_eq!(["http_requests_total", "task_duration_seconds_count"].map(|name| bench.sum(name)), [0.0, 1.0]);
     assert_eq!(bench.sum("db_query_duration_seconds_count"), 1.0);
@@ -313,11 +306,11 @@ fn tasks_are_no_requests() {
 
 #[test]
 fn exemplars_are_for_the_slowest_of_a_series() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     for micros in [10, 2_000_000, 20] {
         bench.request("GET", "/", Some("/"), 200, || bench.advance(micros));
     }
-    let page = bench.page(Some(crate::bench::OPEN_METRICS));
+    let page = bench.page(crate::bench::OPEN_METRICS);
     let exemplars: Vec<&str> = page.lines().filter(|line| line.contains(" # {")).collect();
     let expected = concat!(
         r#"http_request_duration_seconds_bucket{method="GET",path="/",status="200",le="+Inf"} 3 # "#,

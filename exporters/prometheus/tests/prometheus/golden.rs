@@ -1,7 +1,7 @@
 //! Whole pages, letter by letter.
 
-use tachograph_core::{OpenRequest, Operation, RequestHead, Yield, start_call, start_connection_wait};
-use tachograph_prometheus::{Naming, PoolUse, Settings};
+use tachograph_core::{OpenRequest, Operation, PoolUse, RequestHead, Yield, start_call, start_connection_wait};
+use tachograph_metrics::{Naming, Settings};
 
 use crate::bench::{Bench, OPEN_METRICS, block_on, settings};
 
@@ -50,8 +50,8 @@ pub(crate) fn everything(bench: &Bench) {
     bench.advance(3_600_000_000);
     live.complete();
     block_on(bench.handle.task("rollup", async { bench.advance(5_001) }));
-    bench.prometheus.watch_pool("experiments", || PoolUse { idle: 1, in_use: 0, max: 10, waiting: 0, timeouts: 0 });
-    bench.prometheus.watch_pool("experiments", || PoolUse { idle: 1, in_use: 3, max: 10, waiting: 2, timeouts: 4 });
+    let pool = PoolUse { idle: 1, in_use: 3, max: 10, waiting: 2, timeouts: 4 };
+    bench.handle.watch_pool("experiments", move || Some(pool));
 }
 
 /// Line by line, so that a failure shows which one it is.
@@ -64,27 +64,27 @@ fn assert_same(page: &str, golden: &str) {
 
 #[test]
 fn by_the_conventions_in_the_text_format() {
-    let bench = Bench::new(settings(Naming::OpenTelemetry));
+    let bench = Bench::new(Naming::OpenTelemetry, settings());
     everything(&bench);
     let _open = bench.open("GET", "/open", None);
-    let rendered = bench.prometheus.render(&bench.handle, Some(b"text/html, */*"));
+    let rendered = bench.page.render(&bench.handle, "text/html, */*");
     assert_eq!(rendered.content_type, "text/plain; version=0.0.4; charset=utf-8");
-    assert_same(&bench.page(None), include_str!("golden/opentelemetry.txt"));
-    assert_eq!(bench.page(None), bench.page(None));
+    assert_same(&bench.page(""), include_str!("golden/opentelemetry.txt"));
+    assert_eq!(bench.page(""), bench.page(""));
 }
 
 #[test]
 fn by_plain_names_in_open_metrics() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     everything(&bench);
-    let rendered = bench.prometheus.render(&bench.handle, Some(OPEN_METRICS));
+    let rendered = bench.page.render(&bench.handle, OPEN_METRICS);
     assert_eq!(rendered.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
-    assert_same(&bench.page(Some(OPEN_METRICS)), include_str!("golden/plain.openmetrics.txt"));
+    assert_same(&bench.page(OPEN_METRICS), include_str!("golden/plain.openmetrics.txt"));
 }
 
 #[test]
 fn buckets_are_those_of_the_conventions() {
-    let bench = Bench::new(Settings::default());
+    let bench = Bench::new(Naming::default(), Settings::default());
     bench.request("GET", "/", Some("/"), 200, || bench.query("SELECT 1", 1));
     let text = bench.text();
     let buckets = |metric: &str| {
@@ -101,7 +101,7 @@ fn buckets_are_those_of_the_conventions() {
 #[test]
 fn a_process_is_there_under_linux() {
     if cfg!(target_os = "linux") {
-        let series = Bench::new(Settings::default()).series();
+        let series = Bench::new(Naming::default(), Settings::default()).series();
         for name in ["cpu_seconds_total", "open_fds", "max_fds", "virtual_memory_bytes", "start_time_seconds"] {
             assert!(series.contains_key(&format!("process_{name}")), "{name}");
         }

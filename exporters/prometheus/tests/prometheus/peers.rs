@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use tachograph_prometheus::{Collected, Naming, Settings};
+use tachograph_metrics::{Metric, Naming, Settings};
 
 use crate::bench::{Bench, OPEN_METRICS, settings};
 use crate::golden::everything;
@@ -25,14 +25,14 @@ print(exemplars)
 "#;
 
 /// A page of each naming, with everything on it.
-fn pages(accept: Option<&[u8]>) -> Vec<String> {
+fn pages(accept: &str) -> Vec<String> {
     let page = |naming| {
-        let bench = Bench::new(Settings { max_series: 3, ..settings(naming) });
+        let bench = Bench::new(naming, Settings { max_series: 3, ..settings() });
         // Colons are for recording rules, says promtool.
-        let without_colon = |of: &Collected| !of.name.contains(':');
-        bench.prometheus.add_source(move || one_of_each().into_iter().filter(without_colon).collect());
+        let without_colon = |of: &Metric| !of.name.contains(':');
+        bench.metrics.add_source(move || one_of_each().into_iter().filter(without_colon).collect());
         everything(&bench);
-        bench.prometheus.render(&bench.handle, accept).body
+        bench.page.render(&bench.handle, accept).body
     };
     [Naming::OpenTelemetry, Naming::Plain].map(page).into()
 }
@@ -55,14 +55,14 @@ fn run(program: &str, arguments: &[&str], input: &str) -> String {
 
 #[test]
 fn promtool_finds_nothing_in_the_text_format() {
-    for page in pages(None) {
+    for page in pages("") {
         assert_eq!(run("PEER_PROMTOOL", &["check", "metrics"], &page), "");
     }
 }
 
 #[test]
 fn the_strict_parser_of_open_metrics_reads_the_page_and_its_exemplars() {
-    for page in pages(Some(OPEN_METRICS)) {
+    for page in pages(OPEN_METRICS) {
         let exemplars: usize = run("PEER_PYTHON", &["-c", READ_STRICTLY], &page).trim().parse().unwrap();
         assert_eq!(exemplars, page.matches(" # {").count());
         assert!(exemplars > 2);

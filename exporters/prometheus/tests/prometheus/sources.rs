@@ -1,19 +1,21 @@
 //! What others count, on the same page.
 
-use tachograph_prometheus::{Collected, Distribution, LabelPairs, Naming, Samples};
+use std::sync::Arc;
+
+use tachograph_metrics::{Attributes, Distribution, Metric, Naming, Number, Point, Points};
 
 use crate::bench::{Bench, OPEN_METRICS, settings};
 
-fn labels<const N: usize>(pairs: [(&str, &str); N]) -> LabelPairs {
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+fn attributes<const N: usize>(pairs: [(&'static str, &'static str); N]) -> Attributes {
+    pairs.into_iter().collect()
 }
 
-fn collected(name: &str, help: &str, samples: Samples) -> Collected {
-    Collected { name: name.to_owned(), help: help.to_owned(), samples }
+fn point<V>(value: impl Into<V>) -> Vec<Point<V>> {
+    vec![Point::new(Attributes::default(), value)]
 }
 
-fn counter(name: &str) -> Collected {
-    collected(name, "", Samples::Counter(vec![(vec![], 1)]))
+fn counter(name: &'static str) -> Metric {
+    Metric::new(name, Points::Counter(point(1)))
 }
 
 /// What is behind our own.
@@ -21,28 +23,31 @@ fn behind_ours(page: &str) -> Vec<&str> {
     page.lines().skip_while(|line| !line.contains("events_tracked")).collect()
 }
 
-pub(crate) fn one_of_each() -> Vec<Collected> {
-    let distribution = Distribution { bounds: vec![0.5, 1.0], counts: vec![1, 0, 2], sum: f64::INFINITY };
+pub(crate) fn one_of_each() -> Vec<Metric> {
+    let distribution = Distribution {
+        bounds: Arc::new([0.5, 1.0]),
+        counts: vec![1, 0, 2],
+        sum: Number::Float(f64::INFINITY),
+        exemplar: None,
+    };
+    let events = Points::Counter(vec![
+        Point::new(attributes([("kind-of", "b")]), 1),
+        Point::new(attributes([("kind-of", "a\n")]), 2),
+        Point::new(attributes([("kind_of", "b")]), 3),
+    ]);
+    let lag = Points::Histogram(vec![Point { attributes: attributes([("topic", "x")]), value: distribution }]);
     vec![
-        collected(
-            "events.tracked_total",
-            "a \"b\"\\\nc",
-            Samples::Counter(vec![
-                (labels([("kind-of", "b")]), 1),
-                (labels([("kind-of", "a\n")]), 2),
-                (labels([("kind_of", "b")]), 3),
-            ]),
-        ),
-        collected("queue::depth", "", Samples::Gauge(vec![(vec![], -1.5)])),
-        collected("lag_seconds", "Lag.", Samples::Histogram(vec![(labels([("topic", "x")]), distribution)])),
-        collected("none", "Nothing yet.", Samples::Histogram(vec![])),
+        Metric::new("events.tracked_total", events).description("a \"b\"\\\nc"),
+        Metric::new("queue::depth", Points::Gauge(point(-1.5))),
+        Metric::new("lag", lag).unit("s").description("Lag."),
+        Metric::new("none", Points::Histogram(vec![])).description("Nothing yet."),
     ]
 }
 
 #[test]
 fn counters_gauges_and_histograms_of_others_stand_behind_ours() {
-    let bench = Bench::new(settings(Naming::Plain));
-    bench.prometheus.add_source(one_of_each);
+    let bench = Bench::new(Naming::Plain, settings());
+    bench.metrics.add_source(one_of_each);
     let expected = [
         r#"# HELP events_tracked a \"b\"\\\nc"#,
         "# TYPE events_tracked counter",
@@ -61,7 +66,7 @@ fn counters_gauges_and_histograms_of_others_stand_behind_ours() {
         r#"lag_seconds_count{topic="x"} 3"#,
         "# EOF",
     ];
-    assert_eq!(behind_ours(&bench.page(Some(OPEN_METRICS))), expected);
+    assert_eq!(behind_ours(&bench.page(OPEN_METRICS)), expected);
     let text = bench.text();
     assert_eq!(
         behind_ours(&text)[..2],
@@ -71,10 +76,10 @@ fn counters_gauges_and_histograms_of_others_stand_behind_ours() {
 
 #[test]
 fn a_name_is_there_but_once() {
-    let bench = Bench::new(settings(Naming::Plain));
+    let bench = Bench::new(Naming::Plain, settings());
     bench.request("GET", "/", Some("/"), 200, || {});
-    bench.prometheus.add_source(|| {
-        let gauge = |name| collected(name, "", Samples::Gauge(vec![(vec![], 1.0)]));
+    bench.metrics.add_source(|| {
+        let gauge = |name| Metric::new(name, Points::Gauge(point(1.0)));
         vec![
             counter("http_requests_total"),
             gauge("http_requests_total"),
@@ -84,22 +89,25 @@ fn a_name_is_there_but_once() {
             counter("cache_hits"),
             counter("orders"),
             counter("orders_total"),
+            counter("orders.total"),
             counter(""),
-            gauge("wait_count"),
-            collected("wait", "", Samples::Histogram(vec![])),
+            gauge("target_info"),
         ]
     });
-    bench.prometheus.add_source(|| std::panic::resume_unwind(Box::new("on purpose")));
+    bench.metrics.add_source(|| std::panic::resume_unwind(Box::new("on purpose")));
     for _ in 0..2 {
         let series = bench.series();
         let theirs = ["http_requests_total", "http_request_duration_seconds_count", "cache_hits_total", "orders_total"];
         assert_eq!(theirs.map(|name| series.contains_key(name)), [false, false, true, true]);
     }
     let warnings = bench.warnings.lock().unwrap();
-    let expected =
-        ["http_requests_total", "http_request_duration_seconds_count", "process_open_fds", "orders_total", "", "wait"]
-            .map(|name| {
-                format!("the application's metric {name} is not shown, as there is one of that name: rename it")
-            });
+    let refused = |how: &'static str| {
+        move |name: &str| {
+            format!("the application's metric {name} is not {how}, as there is one of that name: rename it")
+        }
+    };
+    let mut expected: Vec<String> = ["http_requests", "process_open_fds", "orders", ""].map(refused("shown")).into();
+    let on_page = ["http_requests_total", "http_request_duration_seconds_count", "target_info"];
+    expected.extend(on_page.map(refused("on the page")));
     assert_eq!(*warnings, expected);
 }
