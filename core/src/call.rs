@@ -202,6 +202,14 @@ impl Call {
         self.span_id
     }
 
+    /// The application's span that it was made in, as its place in [`Record::spans`](crate::Record::spans).
+    pub fn span(&self) -> Option<usize> {
+        match self.parent {
+            Parent::Span(place) => Some(place as usize),
+            Parent::Request | Parent::Elsewhere(_) => None,
+        }
+    }
+
     /// What it worked on, as it was named to the service: a table, the URL of a queue, a topic's ARN.
     pub fn resource(&self) -> Option<&str> {
         self.details()?.resource.as_deref()

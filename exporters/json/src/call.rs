@@ -1,10 +1,9 @@
 //! The lines of a request's calls, one for each thing that was asked from each place.
 
-use tachograph_core::{CallGroup, Record, micros};
+use tachograph_core::{CallGroup, Record, micros, write_millis};
 
 use crate::line::{Line, key};
 use crate::number;
-use crate::request::origin;
 use crate::service::ServiceMembers;
 use crate::settings::Calls;
 
@@ -27,7 +26,7 @@ pub(crate) fn call_line(record: &Record, calls: &CallGroup, service: &ServiceMem
     message(calls, &mut line);
     line.raw("\",\"event\":\"call\"");
     line.raw(service.as_str());
-    origin(record, &mut line);
+    record.each_member_of_origin(&mut line);
     match record.task_name() {
         Some(name) => line.text(key!("name"), name),
         None => {
@@ -70,6 +69,6 @@ fn message(calls: &CallGroup, line: &mut Line<'_>) {
     line.raw(" ");
     number::integer(calls.count(), line.out);
     line.raw(if calls.count() == 1 { " time " } else { " times " });
-    number::millis(micros(calls.total()), line.out);
+    write_millis(micros(calls.total()), line.out);
     line.raw(" ms");
 }

@@ -33,27 +33,8 @@ pub(crate) fn event_line(said: Said<'_>, service: &ServiceMembers, out: &mut Vec
 }
 
 impl<'a> Said<'a> {
-    /// The event's fields, each name once: of several the last, as a map would have it.
+    /// The event's fields, as its line can carry them.
     pub(crate) fn fields(self) -> impl Iterator<Item = (Cow<'a, str>, &'a FieldValue)> {
-        let fields = self.event.fields;
-        fields.iter().enumerate().filter_map(move |(place, (name, value))| {
-            let name = self.own_name(name);
-            let is_last = !fields[place + 1..].iter().any(|(later, _)| self.own_name(later) == name);
-            is_last.then_some((name, value))
-        })
-    }
-
-    /// A name that the line uses itself gets an underscore. Else the line would not be JSON, or could be taken for
-    /// the record of a request.
-    fn own_name(self, name: &'a str) -> Cow<'a, str> {
-        let taken = match name {
-            "timestamp" | "level" | "logger" | "message" | "event" | "service" | "version" | "environment" | "_aws" => {
-                true
-            }
-            "request_id" | "trace_id" | "span_id" => self.event.recording.is_some(),
-            "user_id" => self.user_id.is_some(),
-            _ => false,
-        };
-        if taken { Cow::Owned(format!("{name}_")) } else { Cow::Borrowed(name) }
+        self.event.distinct_fields(self.user_id.is_some())
     }
 }

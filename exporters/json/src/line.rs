@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use tachograph_core::{FieldValue, Identity, iso_8601};
+use tachograph_core::{FieldValue, Identity, iso_8601, write_millis};
 
 use crate::escape;
 use crate::number;
@@ -107,7 +107,7 @@ impl<'a> Line<'a> {
     #[inline(always)]
     pub(crate) fn millis(&mut self, key: &str, micros: u64) {
         self.raw(key);
-        number::millis(micros, self.out);
+        write_millis(micros, self.out);
     }
 
     #[inline(always)]

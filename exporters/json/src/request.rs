@@ -1,8 +1,8 @@
 //! The wide line: one request, or one task, with all that is known of it.
 
-use tachograph_core::{Database, ErrorInfo, Outcome, Record, RecordKind, Share, micros};
+use tachograph_core::{FieldValue, Identity, Member, Phrase, Record, RecordKind, WideLine, write_millis};
 
-use crate::line::{Line, key};
+use crate::line::Line;
 use crate::number;
 use crate::service::ServiceMembers;
 
@@ -11,147 +11,75 @@ pub(crate) fn request_line(record: &Record, service: &ServiceMembers, out: &mut 
     let mut line = Line::object(out, record.ended());
     line.raw(",\"level\":\"");
     line.raw(record.level().as_str());
-    let (logger, event) = match record.kind() {
-        RecordKind::Request => ("\",\"logger\":\"tachograph.request\",\"message\":\"", "\",\"event\":\"request\""),
-        RecordKind::Task => ("\",\"logger\":\"tachograph.task\",\"message\":\"", "\",\"event\":\"task\""),
-    };
-    line.raw(logger);
-    message(record, &mut line);
-    line.raw(event);
+    line.raw("\",\"logger\":\"");
+    line.raw(record.logger());
+    line.raw("\",\"message\":\"");
+    record.each_phrase(|phrase| match phrase {
+        Phrase::Ours(words) => line.raw(words),
+        Phrase::Theirs(words) => line.escaped(words),
+        Phrase::Integer(number) => number::integer(number, line.out),
+        Phrase::Millis(micros) => write_millis(micros, line.out),
+    });
+    line.raw(match record.kind() {
+        RecordKind::Request => "\",\"event\":\"request\"",
+        RecordKind::Task => "\",\"event\":\"task\"",
+    });
     line.raw(service.as_str());
-    origin(record, &mut line);
-    line.text_if_any(key!("action"), record.action());
-    place(record, &mut line);
-    end(record, &mut line);
-    times_and_sizes(record, &mut line);
-    for (name, value) in record.fields() {
-        line.field(name, value);
-    }
-    line.metadata(record.metadata());
+    record.each_member(&mut line);
     line.end_object()
 }
 
-/// Whose request it was.
-pub(crate) fn origin(record: &Record, line: &mut Line<'_>) {
-    line.identity(record.identity());
-    line.text_if_any(key!("user_id"), record.user_id());
-}
+impl WideLine for Line<'_> {
+    #[inline(always)]
+    fn identity(&mut self, identity: &Identity) {
+        Line::identity(self, identity);
+    }
 
-/// For those who read: `GET /experiments/{id} 200 12.34 ms`, `rollup completed 12.34 ms`.
-fn message(record: &Record, line: &mut Line<'_>) {
-    if record.kind() == RecordKind::Request {
-        line.escaped(record.method());
-        line.raw(" ");
+    #[inline(always)]
+    fn text(&mut self, member: Member, text: &str) {
+        Line::text(self, member.json_key(), text);
     }
-    line.escaped(record.route().unwrap_or(record.path()));
-    line.raw(" ");
-    if let Some(status) = record.status_code() {
-        number::integer(status, line.out);
-        line.raw(" ");
-    }
-    if record.status_code().is_none() || record.outcome() != Outcome::Completed {
-        line.raw(record.outcome().as_str());
-        line.raw(" ");
-    }
-    number::millis(micros(record.duration()), line.out);
-    line.raw(" ms");
-}
 
-fn place(record: &Record, line: &mut Line<'_>) {
-    if let Some(name) = record.task_name() {
-        line.text(key!("name"), name);
-        return;
+    #[inline(always)]
+    fn word(&mut self, member: Member, word: &'static str) {
+        self.raw(member.json_key());
+        self.raw("\"");
+        self.raw(word);
+        self.raw("\"");
     }
-    line.text(key!("method"), record.method());
-    line.text_if_any(key!("route"), record.route());
-    line.text(key!("path"), record.path());
-}
 
-fn end(record: &Record, line: &mut Line<'_>) {
-    if let Some(status) = record.status_code() {
-        line.integer(key!("status_code"), status);
-    }
-    line.raw(match record.outcome() {
-        Outcome::Completed => ",\"outcome\":\"completed\"",
-        Outcome::ClientDisconnected => ",\"outcome\":\"client_disconnected\"",
-        Outcome::Panicked => ",\"outcome\":\"panicked\"",
-        Outcome::BodyFailed => ",\"outcome\":\"body_failed\"",
-        Outcome::OpenAtShutdown => ",\"outcome\":\"open_at_shutdown\"",
-        Outcome::Cancelled => ",\"outcome\":\"cancelled\"",
-    });
-    line.text_if_any(key!("error_type"), record.error_type().as_deref());
-    if let Some(error) = record.error() {
-        error_texts(error, line);
-    }
-}
-
-fn error_texts(error: &ErrorInfo, line: &mut Line<'_>) {
-    line.text(key!("error_message"), error.message());
-    let Some((nearest, further)) = error.chain().split_first() else { return };
-    line.raw(key!("error_chain"));
-    line.raw("\"");
-    line.escaped(nearest);
-    for source in further {
-        line.raw(": ");
-        line.escaped(source);
-    }
-    line.raw("\"");
-}
-
-fn times_and_sizes(record: &Record, line: &mut Line<'_>) {
-    let shares = record.breakdown().rounded_micros();
-    let share = |share: Share| shares[share as usize];
-
-    line.millis(key!("duration_ms"), micros(record.duration()));
-    if let Some(first_byte) = record.first_byte() {
-        line.millis(key!("first_byte_ms"), micros(first_byte));
-    }
-    if record.kind() == RecordKind::Request {
-        if let Some(bytes) = record.request_bytes() {
-            line.integer(key!("request_bytes"), bytes);
+    fn chain(&mut self, member: Member, texts: &[String]) {
+        self.raw(member.json_key());
+        self.raw("\"");
+        for (place, text) in texts.iter().enumerate() {
+            self.raw(if place == 0 { "" } else { ": " });
+            self.escaped(text);
         }
-        line.integer(key!("response_bytes"), record.response_bytes());
-        line.boolean(key!("streaming"), record.is_streaming());
+        self.raw("\"");
     }
 
-    let database = record.database();
-    let called = was_called(&database);
-    line.integer(key!("db_queries"), database.count());
-    line.millis(key!("db_ms"), share(Share::Database));
-    if called {
-        line.millis(key!("db_total_ms"), micros(database.total()));
-    }
-    line.millis(key!("db_wait_ms"), share(Share::ConnectionWait));
-    if called {
-        line.integer(key!("db_rows"), database.rows());
-        if database.unknown() == 0 || database.errors() > 0 {
-            line.integer(key!("db_errors"), database.errors());
-        }
-        line.millis(key!("db_slowest_ms"), micros(database.slowest()));
-        line.integer(key!("db_repeats"), database.repeats());
+    #[inline(always)]
+    fn integer(&mut self, member: Member, number: u64) {
+        Line::integer(self, member.json_key(), number);
     }
 
-    let external = record.external();
-    line.integer(key!("external_calls"), external.count());
-    line.millis(key!("external_ms"), share(Share::External));
-    if external.count() > 0 {
-        line.millis(key!("external_total_ms"), micros(external.total()));
-        if external.unknown() == 0 || external.errors() > 0 {
-            line.integer(key!("external_errors"), external.errors());
-        }
+    #[inline(always)]
+    fn millis(&mut self, member: Member, micros: u64) {
+        Line::millis(self, member.json_key(), micros);
     }
-    line.integer(key!("cache_hits"), record.cache().hits());
-    line.integer(key!("cache_misses"), record.cache().misses());
-    line.millis(key!("cache_ms"), share(Share::Cache));
-    if record.cache().calls().count() > 0 {
-        line.integer(key!("cache_errors"), record.cache().calls().errors());
-    }
-    line.millis(key!("own_ms"), share(Share::Own));
-    line.millis(key!("body_ms"), share(Share::Body));
-    line.millis(key!("waiting_ms"), share(Share::Waiting));
-}
 
-/// A transaction that only began is no query, but it was a call.
-fn was_called(database: &Database<'_>) -> bool {
-    database.count() > 0 || database.errors() > 0 || !database.total().is_zero()
+    #[inline(always)]
+    fn boolean(&mut self, member: Member, value: bool) {
+        Line::boolean(self, member.json_key(), value);
+    }
+
+    #[inline(always)]
+    fn field(&mut self, name: &str, value: &FieldValue) {
+        Line::field(self, name, value);
+    }
+
+    #[inline(always)]
+    fn metadata<'t>(&mut self, entries: impl ExactSizeIterator<Item = (&'t str, &'t str)>) {
+        Line::metadata(self, entries);
+    }
 }
