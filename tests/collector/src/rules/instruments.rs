@@ -5,7 +5,7 @@ use crate::check::Check;
 use crate::metric::{Metric, Shape};
 use crate::rules::http;
 
-/// Whatever the conventions do not have is not called like this.
+/// Whatever is in neither list is not called like this.
 const NAMESPACES: [&str; 3] = ["db.", "http.", "process."];
 
 const HISTOGRAM: Shape = Shape::Histogram;
@@ -32,7 +32,8 @@ const CONVENTIONS: [(&str, &str, Shape, &[&str]); 29] = [
     ("db.client.connection.pending_requests", "{request}", UP_AND_DOWN, POOL),
     ("db.client.connection.timeouts", "{timeout}", COUNTER, POOL),
     ("db.client.connection.use_time", "s", HISTOGRAM, POOL),
-    ("db.client.connection.wait_time", "s", HISTOGRAM, POOL),
+    // Waiting is counted by the request that waits, as the conventions allow for nothing but pools.
+    ("db.client.connection.wait_time", "s", HISTOGRAM, &[]),
     ("db.client.operation.duration", "s", HISTOGRAM, &["db.system.name"]),
     ("db.client.response.returned_rows", "{row}", HISTOGRAM, &["db.system.name"]),
     ("http.client.active_requests", "{request}", UP_AND_DOWN, &["server.address", "server.port"]),
@@ -55,12 +56,22 @@ const CONVENTIONS: [(&str, &str, Shape, &[&str]); 29] = [
     ("process.uptime", "s", GAUGE, &[]),
 ];
 
+/// What the conventions have no metric for, and it is measured all the same: by names that they could have.
+const OURS: [(&str, &str, Shape, &[&str]); 6] = [
+    ("http.server.request.db.queries", "{query}", HISTOGRAM, SERVER),
+    ("http.server.request.share", "s", COUNTER, SERVER),
+    ("http.server.requests", "{request}", COUNTER, SERVER),
+    ("http.server.streams", "{request}", COUNTER, SERVER),
+    ("process.start_time", "s", GAUGE, &[]),
+    ("process.unix.file_descriptor.limit", "{file_descriptor}", UP_AND_DOWN, &[]),
+];
+
 pub(crate) fn check(check: &mut Check, metric: &Metric) {
     let name = &metric.name;
     check.require(is_name(name), "its name is none");
     check
         .require(metric.unit.is_ascii() && metric.unit.len() < 64, format_args!("its unit is none: {:?}", metric.unit));
-    let Some((_, unit, shape, required)) = CONVENTIONS.iter().find(|(other, ..)| other == name) else {
+    let Some((_, unit, shape, required)) = CONVENTIONS.iter().chain(&OURS).find(|(other, ..)| other == name) else {
         let is_reserved = NAMESPACES.iter().any(|namespace| name.starts_with(namespace));
         check.require(!is_reserved, "the conventions have no metric of this name");
         return;
