@@ -36,11 +36,13 @@ pub struct Innermost {
 
 impl Innermost {
     /// The span at this place of the request; none: in no span of its.
+    #[inline]
     pub fn of(recording: &Arc<Recording>, place: Option<u32>) -> Self {
         Innermost { whose: Arc::as_ptr(recording) as usize, place }
     }
 
     /// From now on this thread works there. Where it worked before.
+    #[inline]
     pub fn set(self) -> Self {
         INNERMOST.try_with(|innermost| innermost.replace(self)).unwrap_or_default()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tachograph_core::{Handle, MEASURED_TARGET, Recording};
+use tachograph_core::{Handle, Innermost, MEASURED_TARGET, Recording};
 use tracing_subscriber::registry::{Extensions, LookupSpan, Scope};
 
 use crate::request_span::Origin;
@@ -34,6 +34,8 @@ impl Belonging {
 #[derive(Default)]
 pub(crate) struct Place {
     pub(crate) owner: Owner,
+    /// The part of its request; none where the thread knows.
+    pub(crate) innermost: Option<Innermost>,
     pub(crate) measured: bool,
 }
 
@@ -56,17 +58,20 @@ impl Place {
             measured |= span.metadata().target() == MEASURED_TARGET;
             let extensions = span.extensions();
             if let Some(belonging) = extensions.get::<Belonging>() {
-                let owner = Owner::Request(Arc::clone(&belonging.recording));
-                return Place { owner, measured: measured || belonging.measured };
+                return Place {
+                    owner: Owner::Request(Arc::clone(&belonging.recording)),
+                    innermost: Some(Innermost::of(&belonging.recording, belonging.part)),
+                    measured: measured || belonging.measured,
+                };
             }
             if let Some(origin) = extensions.get::<Origin>() {
                 let owner = match origin.recording.upgrade() {
                     Some(recording) => Owner::Request(recording),
                     None => Owner::Gone(origin.handle.clone()),
                 };
-                return Place { owner, measured };
+                return Place { owner, measured, innermost: None };
             }
         }
-        Place { owner: Owner::Nobody, measured }
+        Place { measured, ..Place::default() }
     }
 }

@@ -32,6 +32,7 @@ mod belonging;
 mod builder;
 mod check;
 mod entered;
+mod innermost;
 mod install;
 mod log;
 mod query;

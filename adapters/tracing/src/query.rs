@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tachograph_core::{CallOutcome, Operation, Yield};
+use tachograph_core::{CallOutcome, Innermost, Operation, Yield};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
@@ -66,12 +66,18 @@ impl Query {
     /// Adds it to its request.
     pub(crate) fn report(&self, place: &Place) {
         match &place.owner {
-            Owner::Request(recording) => recording.report_call(
-                Arc::clone(&self.operation),
-                self.duration,
-                CallOutcome::Unknown,
-                Yield::Rows(self.rows),
-            ),
+            Owner::Request(recording) => {
+                let before = place.innermost.map(Innermost::set);
+                recording.report_call(
+                    Arc::clone(&self.operation),
+                    self.duration,
+                    CallOutcome::Unknown,
+                    Yield::Rows(self.rows),
+                );
+                if let Some(before) = before {
+                    before.set();
+                }
+            }
             Owner::Gone(handle) => handle.count_late_call(),
             Owner::Nobody => {}
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tachograph_core::{Handle, MEASURED_AROUND, MEASURED_TARGET, current};
+use tachograph_core::{Handle, Innermost, MEASURED_AROUND, MEASURED_TARGET, current};
 use tracing::dispatcher::WeakDispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::span::Attributes;
@@ -14,6 +14,7 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 
 use crate::aws_sdk::{self, WatchedCall};
 use crate::belonging::{Belonging, Owner, Place};
+use crate::innermost::{self, Entrant};
 use crate::log::{BRIDGED, log};
 use crate::query::{ACQUIRE, Database, QUERY, Query, connection_wait};
 use crate::request_span::{Origin, REQUEST_TARGET, by_companion, take_origin};
@@ -75,7 +76,7 @@ impl Recorder {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         match current() {
-            Some(recording) => Place { owner: Owner::Request(recording), measured: false },
+            Some(recording) => Place { owner: Owner::Request(recording), ..Place::default() },
             None => self.place(event, context),
         }
     }
@@ -90,6 +91,7 @@ impl Recorder {
         }
         if let Some(recording) = current() {
             place.owner = Owner::Request(recording);
+            place.innermost = None;
         }
         let is_query = event.metadata().target() == QUERY;
         let query = is_query.then(|| database.query(event));
@@ -186,16 +188,21 @@ where
             return;
         }
         let Some(span) = context.span(id) else { return };
+        let enter = |recording, part| {
+            entered::enter(self.number, id, recording);
+            innermost::enter(Entrant::span(self.number, id), Innermost::of(recording, part));
+        };
         let extensions = span.extensions();
         if let Some(belonging) = extensions.get::<Belonging>() {
-            entered::enter(self.number, id, &belonging.recording);
+            enter(&belonging.recording, belonging.part);
         } else if let Some(recording) = extensions.get::<Origin>().and_then(|origin| origin.recording.upgrade()) {
-            entered::enter(self.number, id, &recording);
+            enter(&recording, None);
         }
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {
         if !by_companion() {
+            innermost::exit(Entrant::span(self.number, id));
             entered::exit(self.number, id);
         }
     }

@@ -4,10 +4,11 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use tachograph_core::{Companion, Companions, Handle, Level, LogEvent, Recording};
+use tachograph_core::{Companion, Companions, Handle, Innermost, Level, LogEvent, Recording};
 use tracing::{Dispatch, Id};
 
 use crate::check::check;
+use crate::innermost::{self, Entrant};
 
 /// The target of the span that each request is given while a layer is installed. Its level is DEBUG; a layer of the
 /// user's that shows spans of that level shows `request` around what happens inside.
@@ -88,6 +89,7 @@ impl Companions for RequestSpans {
             Box::new(RequestSpan {
                 id: dispatch.clone_span(id),
                 dispatch: dispatch.clone(),
+                innermost: Innermost::of(recording, None),
                 state: AtomicUsize::new(0),
             })
         })
@@ -99,6 +101,7 @@ impl Companions for RequestSpans {
 struct RequestSpan {
     id: Id,
     dispatch: Dispatch,
+    innermost: Innermost,
     /// How many have entered, and [`ENDED`]. Once it is exactly `ENDED`, the span is closed and it never changes again.
     state: AtomicUsize,
 }
@@ -112,6 +115,10 @@ impl RequestSpan {
         let _ = BY_COMPANION.try_with(|flag| flag.set(false));
     }
 
+    fn entrant(&self) -> Entrant {
+        Entrant::Poll(std::ptr::from_ref(self).addr())
+    }
+
     fn update(&self, change: impl Fn(usize) -> Option<usize>) -> Result<usize, usize> {
         self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, change)
     }
@@ -121,6 +128,7 @@ impl Companion for RequestSpan {
     fn enter(&self) {
         if self.update(|state| (state != ENDED).then(|| state + 1)).is_ok() {
             self.quietly(|| self.dispatch.enter(&self.id));
+            innermost::enter(self.entrant(), self.innermost);
         }
     }
 
@@ -129,6 +137,7 @@ impl Companion for RequestSpan {
         if self.state.load(Ordering::Acquire) & !ENDED == 0 {
             return;
         }
+        innermost::exit(self.entrant());
         self.quietly(|| self.dispatch.exit(&self.id));
         if self.update(|state| (state & !ENDED > 0).then(|| state - 1)) == Ok(ENDED + 1) {
             self.dispatch.try_close(self.id.clone());

@@ -3,6 +3,7 @@
 
 mod aws_sdk;
 mod log;
+mod parents;
 #[cfg(feature = "peer-tests")]
 mod postgres;
 mod queries;
