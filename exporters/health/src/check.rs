@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tachograph_core::{Handle, lock};
 use tokio::runtime;
@@ -13,6 +12,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::log;
+use crate::settings::Settings;
 use crate::state::State;
 
 /// An error of whatever a check asks.
@@ -20,13 +20,6 @@ pub(crate) type CheckError = Box<dyn StdError + Send + Sync>;
 
 /// The service's own code, which may do anything: fail, hang, panic, block.
 pub(crate) type Work = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), CheckError>> + Send>> + Send + Sync>;
-
-/// How long a check may take, and for how long its result is kept.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
-    pub(crate) timeout: Duration,
-    pub(crate) cache: Duration,
-}
 
 pub(crate) struct Check {
     name: String,
@@ -67,29 +60,29 @@ impl Check {
     }
 
     /// The run that is under way, or the last while its result is kept, or a new one.
-    pub(crate) fn begin(self: &Arc<Self>, pace: Pace, handle: Option<&Handle>) -> Run {
+    pub(crate) fn begin(self: &Arc<Self>, settings: Settings, handle: Option<&Handle>) -> Run {
         let mut last = lock(&self.last);
-        if let Some(flight) = last.as_ref().filter(|flight| flight.serves(pace)) {
+        if let Some(flight) = last.as_ref().filter(|flight| flight.serves(settings)) {
             return flight.run.clone();
         }
         let Ok(runtime) = runtime::Handle::try_current() else {
             self.tell(handle, State::Error, Some(&"checks need a runtime of tokio, and there is none here".into()));
             return Run::lost();
         };
-        let flight = self.start(&runtime, pace, handle.cloned());
+        let flight = self.start(&runtime, settings, handle.cloned());
         last.insert(flight).run.clone()
     }
 
     /// The work is a task of its own, so that whatever happens in it is its own affair. So is watching over it, which
     /// goes on when the one who asked has left.
-    fn start(self: &Arc<Self>, runtime: &runtime::Handle, pace: Pace, handle: Option<Handle>) -> Flight {
+    fn start(self: &Arc<Self>, runtime: &runtime::Handle, settings: Settings, handle: Option<Handle>) -> Flight {
         let check = Arc::clone(self);
         let work = runtime.spawn(async move { (check.work)().await });
         let (end, run) = watch::channel(None);
         let (check, abort) = (Arc::clone(self), work.abort_handle());
         let flight = Flight { run: Run(run), work: work.abort_handle() };
         runtime.spawn(async move {
-            let (state, error) = match timeout(pace.timeout, work).await {
+            let (state, error) = match timeout(settings.timeout, work).await {
                 Ok(Ok(Ok(()))) => (State::Connected, None),
                 Ok(Ok(Err(error))) => (State::Error, Some(error)),
                 Ok(Err(panicked)) => (State::Error, Some(panicked.into())),
@@ -112,12 +105,12 @@ impl Check {
 
 impl Flight {
     /// Whether its result, past or to come, is the answer to one who asks now.
-    fn serves(&self, pace: Pace) -> bool {
+    fn serves(&self, settings: Settings) -> bool {
         // In this order: a run that ends in between is then one that has ended.
         let lost = self.run.0.has_changed().is_err();
         match *self.run.0.borrow() {
             // Work that heeds neither its time nor its end, for it blocks its thread, is not begun a second time.
-            Some(ended) => ended.at.elapsed() < pace.cache || !self.work.is_finished(),
+            Some(ended) => ended.at.elapsed() < settings.cache || !self.work.is_finished(),
             None => !lost,
         }
     }

@@ -1,5 +1,6 @@
 //! The endpoint.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -8,8 +9,10 @@ use tachograph_core::Handle;
 use tachograph_core::endpoint::{Answering, Endpoint, Request, Response};
 
 use crate::body::body;
-use crate::builder::Builder;
-use crate::check::{Check, Pace};
+use crate::check::Check;
+use crate::checks::Checks;
+use crate::error::Error;
+use crate::settings::Settings;
 use crate::state::State;
 
 const HEALTH: &str = "/health";
@@ -18,29 +21,60 @@ const READYZ: &str = "/readyz";
 
 /// Answers at `/health`, `/livez` and `/readyz`. Clones share their checks.
 ///
-/// What it answers is told in the [crate's documentation](crate). Checks run on the runtime of tokio on which a probe is
-/// answered; outside any, each is an `error`.
-#[derive(Debug, Clone)]
+/// What it answers is told in the [crate's documentation](crate). Version, log and shutdown are those of the instance
+/// that serves it, or of the one that is current where a probe is answered. Checks run on the runtime of tokio there;
+/// outside any, each is an `error`.
+#[derive(Debug, Clone, Default)]
 pub struct Health {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Inner {
-    checks: Vec<Arc<Check>>,
-    pace: Pace,
-    handle: Option<Handle>,
+    checks: Checks,
+    settings: Settings,
     draining: AtomicBool,
 }
 
 impl Health {
-    /// No checks yet.
-    pub fn builder() -> Builder {
-        Builder::new()
+    /// Without checks yet.
+    ///
+    /// # Errors
+    /// Where the timeout is none that a load balancer would wait for.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let inner = Inner { settings: settings.verify()?, ..Inner::default() };
+        Ok(Health { inner: Arc::new(inner) })
     }
 
-    pub(crate) fn new(checks: Vec<Arc<Check>>, pace: Pace, handle: Option<Handle>) -> Self {
-        Health { inner: Arc::new(Inner { checks, pace, handle, draining: AtomicBool::new(false) }) }
+    /// Adds something without which the service cannot work. While it fails, `/health` and `/readyz` answer 503.
+    ///
+    /// `check` is called for each run, and what its future returns in `Ok` is of no interest. `name` is the key under
+    /// which the result is written: `database`.
+    ///
+    /// # Errors
+    /// Where another check has the name, or the answer itself.
+    pub fn check<C, F, T, E>(&self, name: impl Into<String>, check: C) -> Result<&Self, Error>
+    where
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.inner.checks.add(name.into(), true, check)?;
+        Ok(self)
+    }
+
+    /// Adds something without which the service works less well. While it fails, `/health` says so, and answers 200.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn optional_check<C, F, T, E>(&self, name: impl Into<String>, check: C) -> Result<&Self, Error>
+    where
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.inner.checks.add(name.into(), false, check)?;
+        Ok(self)
     }
 
     /// From now on `/readyz` answers 503, so that no new requests are sent here.
@@ -58,14 +92,14 @@ impl Endpoint for Health {
     }
 
     fn get<'a>(&'a self, request: Request<'a>) -> Answering<'a> {
-        let handle = self.inner.handle.clone().or_else(Handle::current);
+        let handle = request.handle.cloned().or_else(Handle::current);
         Box::pin(async move {
-            let inner = &*self.inner;
+            let (inner, handle) = (&*self.inner, handle.as_ref());
             match request.path {
-                LIVEZ => answer(handle.as_ref(), 200, "ok", &[]),
-                READYZ if inner.ends(handle.as_ref()) => answer(handle.as_ref(), 503, "shutting_down", &[]),
-                READYZ => inner.checked(handle.as_ref(), Check::is_critical).await,
-                _ => inner.checked(handle.as_ref(), |_| true).await,
+                LIVEZ => answer(handle, 200, "ok", &[]),
+                READYZ if inner.ends(handle) => answer(handle, 503, "shutting_down", &[]),
+                READYZ => inner.checked(handle, &inner.checks.critical()).await,
+                _ => inner.checked(handle, &inner.checks.all()).await,
             }
         })
     }
@@ -76,10 +110,9 @@ impl Inner {
         self.draining.load(Ordering::Relaxed) || handle.is_some_and(Handle::is_shut_down)
     }
 
-    /// The answer that has the checks which `concerns` picks. They all begin before the first is waited for.
-    async fn checked(&self, handle: Option<&Handle>, concerns: impl Fn(&Check) -> bool) -> Response {
-        let concerned = self.checks.iter().filter(|check| concerns(check));
-        let runs: Vec<_> = concerned.map(|check| (check, check.begin(self.pace, handle))).collect();
+    /// The answer that has these checks. They all begin before the first is waited for.
+    async fn checked(&self, handle: Option<&Handle>, checks: &[Arc<Check>]) -> Response {
+        let runs: Vec<_> = checks.iter().map(|check| (check, check.begin(self.settings, handle))).collect();
         let mut states = Vec::with_capacity(runs.len());
         let (mut code, mut status) = (200, "ok");
         for (check, run) in runs {

@@ -23,7 +23,7 @@ fn line(level: Level, message: &str, fields: &[(&str, &str)]) -> LogLine {
 #[tokio::test]
 async fn an_error_goes_to_the_log_and_not_into_the_answer() {
     let instance = instance();
-    let health = health(&instance).check("database", ill).build().unwrap();
+    let health = health(&instance).with("database", ill);
     let (_, answer) = ask(&health, "/health").await;
     assert_eq!(answer, body("degraded", r#""database":"error","#));
     let fields = [("check", "database"), ("state", "error"), ("error_message", "password `hunter2` refused")];
@@ -46,7 +46,7 @@ async fn the_log_has_what_an_error_comes_from() {
     }
     let instance = instance();
     let check = || async { Err::<(), _>(Sending(std::io::Error::other("x".repeat(5000)))) };
-    let health = health(&instance).optional_check("partner", check).build().unwrap();
+    let health = health(&instance).with_optional("partner", check);
     ask(&health, "/health").await;
     let source = "x".repeat(1024);
     let fields = [
@@ -73,7 +73,7 @@ async fn the_log_has_one_line_for_each_change() {
             }
         }
     };
-    let health = health(&instance).cache(Duration::ZERO).check("database", check).build().unwrap();
+    let health = health_with(&instance, |settings| settings.cache = Duration::ZERO).with("database", check);
     for state in ["connected", "connected", "error", "error", "error", "timeout", "timeout", "connected", "connected"] {
         *now.lock().unwrap() = state;
         assert!(ask(&health, "/health").await.1.contains(&format!(r#""database":"{state}""#)));
@@ -93,14 +93,12 @@ async fn the_log_has_one_line_for_each_change() {
 async fn a_check_that_panics_is_an_error() {
     let instance = instance();
     let health = health(&instance)
-        .check("future", || async { if true { panic!("in the future") } else { well().await } })
-        .check("closure", || {
+        .with("future", || async { if true { panic!("in the future") } else { well().await } })
+        .with("closure", || {
             assert!(std::hint::black_box(false), "in the closure");
             well()
         })
-        .check("database", well)
-        .build()
-        .unwrap();
+        .with("database", well);
     for _ in 0..2 {
         let degraded = body("degraded", r#""future":"error","closure":"error","database":"connected","#);
         assert_eq!(ask(&health, "/health").await, (503, degraded));
@@ -130,7 +128,7 @@ async fn an_error_whose_text_panics_is_an_error() {
     }
     impl std::error::Error for Broken {}
     let instance = instance();
-    let health = health(&instance).check("database", || async { Err::<(), _>(Broken) }).build().unwrap();
+    let health = health(&instance).with("database", || async { Err::<(), _>(Broken) });
     assert_eq!(ask(&health, "/health").await, (503, body("degraded", r#""database":"error","#)));
     let fields = [("check", "database"), ("state", "error"), ("error_message", "")];
     assert_eq!(instance.log(), [line(Level::Error, "health check `database` failed", &fields)]);
@@ -155,8 +153,11 @@ fn a_check_that_blocks_its_thread_is_begun_once() {
             well().await
         }
     };
-    let builder = health(&instance).cache(Duration::ZERO).timeout(Duration::from_millis(20)).check("database", check);
-    let health = builder.build().unwrap();
+    let hasty = |settings: &mut Settings| {
+        settings.cache = Duration::ZERO;
+        settings.timeout = Duration::from_millis(20);
+    };
+    let health = health_with(&instance, hasty).with("database", check);
     runtime.block_on(async {
         for _ in 0..3 {
             assert_eq!(ask(&health, "/health").await, (503, body("degraded", r#""database":"timeout","#)));
@@ -173,7 +174,7 @@ fn a_check_that_blocks_its_thread_is_begun_once() {
 #[test]
 fn outside_a_runtime_checks_are_errors_and_the_log_says_why() {
     let instance = instance();
-    let health = health(&instance).check("database", well).build().unwrap();
+    let health = health(&instance).with("database", well);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     for (path, expected) in [
         ("/livez", (200, body("ok", ""))),

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tachograph_core::endpoint::{Endpoints, Request, Response};
+use tachograph_core::endpoint::{Endpoint, Endpoints, Request, Response};
 use tachograph_core::testing::Instance;
-use tachograph_core::{ManualClock, Service};
-use tachograph_health::{Builder, Health};
+use tachograph_core::{Handle, ManualClock, Service};
+use tachograph_health::{Health, Settings};
 use tokio::sync::watch;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -23,18 +23,54 @@ fn instance() -> Instance {
     Instance::build(|builder| builder.clock(ManualClock::new()).service(service))
 }
 
-fn health(instance: &Instance) -> Builder {
-    Health::builder().handle(instance.handle())
+/// A health and who serves it.
+#[derive(Debug)]
+struct Served {
+    health: Health,
+    endpoints: Endpoints,
+    handle: Handle,
+}
+
+fn health(instance: &Instance) -> Served {
+    health_with(instance, |_| {})
+}
+
+fn health_with(instance: &Instance, set: impl FnOnce(&mut Settings)) -> Served {
+    let mut settings = Settings::default();
+    set(&mut settings);
+    let (health, handle) = (Health::new(settings).unwrap(), instance.handle().clone());
+    let endpoints = Endpoints::new().with(health.clone()).unwrap();
+    Served { health, endpoints, handle }
+}
+
+impl Served {
+    fn with<F, E>(self, name: &str, check: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.health.check(name, check).unwrap();
+        self
+    }
+
+    fn with_optional<F, E>(self, name: &str, check: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.health.optional_check(name, check).unwrap();
+        self
+    }
 }
 
 /// Asks as a framework's adapter does.
-async fn respond(health: &Health, path: &str) -> Response {
-    let endpoints = Endpoints::new().with(health.clone()).unwrap();
-    endpoints.answer(Request::new("GET", path, "")).expect("it is one of the paths").await
+async fn respond(served: &Served, path: &str) -> Response {
+    let request = Request::new("GET", path, "").of(&served.handle);
+    served.endpoints.answer(request).expect("it is one of the paths").await
 }
 
-async fn ask(health: &Health, path: &str) -> (u16, String) {
-    let response = respond(health, path).await;
+async fn ask(served: &Served, path: &str) -> (u16, String) {
+    let response = respond(served, path).await;
     (response.status, String::from_utf8(response.body.into_owned()).unwrap())
 }
 
