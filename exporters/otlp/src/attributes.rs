@@ -1,0 +1,245 @@
+//! Attributes: lists of `KeyValue`.
+
+use tachograph_core::FieldValue;
+
+use crate::frame::Frame;
+use crate::protobuf::{self, nested_len, varint, varint_len};
+
+/// `KeyValue`: the keys of its two fields.
+const KEY: u8 = 0x0a;
+const VALUE: u8 = 0x12;
+
+/// `AnyValue`: the keys of its variants.
+const STRING: u8 = 0x0a;
+const BOOL: u8 = 0x10;
+const INT: u8 = 0x18;
+const DOUBLE: u8 = 0x21;
+const ARRAY: u8 = 0x2a;
+
+/// `AnyValue.kvlist_value`, and `values` in lists of either kind.
+const LIST: u32 = 6;
+const VALUES: u32 = 1;
+
+/// Writes attributes into the message that a frame is at.
+pub(crate) struct Attributes<'f, 'o> {
+    frame: &'f mut Frame<'o>,
+    tag: u32,
+    dropped: u32,
+}
+
+impl<'f, 'o> Attributes<'f, 'o> {
+    /// `tag` is that of the list in its message, below 16.
+    #[inline]
+    pub(crate) fn new(frame: &'f mut Frame<'o>, tag: u32) -> Self {
+        Attributes { frame, tag, dropped: 0 }
+    }
+
+    /// Ends the list. The message's count of dropped attributes has this tag.
+    #[inline]
+    pub(crate) fn end(self, dropped_count: u32) {
+        protobuf::number(dropped_count, self.dropped, self.frame.out);
+    }
+
+    /// A word of ours, or another of few: it is never cut.
+    #[inline]
+    pub(crate) fn word(&mut self, name: &str, word: &str) {
+        self.cut_text("", name, word, "");
+    }
+
+    /// What of the text has no room is cut off.
+    #[inline]
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
+        self.prefixed_text("", name, text);
+    }
+
+    #[inline]
+    pub(crate) fn text_if_any(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    /// Text that is there unless it is empty.
+    #[inline]
+    pub(crate) fn text_if_known(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.text(name, text);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn integer(&mut self, name: &str, number: impl Into<i64>) {
+        self.prefixed_integer("", name, number.into());
+    }
+
+    /// A count of something, which is held at the largest number that there is.
+    #[inline]
+    pub(crate) fn count(&mut self, name: &str, count: u64) {
+        self.integer(name, i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    #[inline]
+    pub(crate) fn double(&mut self, name: &str, number: f64) {
+        self.prefixed_double("", name, number);
+    }
+
+    /// Microseconds as milliseconds: the same number that the JSON line shows.
+    #[inline]
+    pub(crate) fn millis(&mut self, name: &str, micros: u64) {
+        self.double(name, micros as f64 / 1000.0);
+    }
+
+    #[inline]
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
+        self.prefixed_boolean("", name, value);
+    }
+
+    /// A list of one text.
+    pub(crate) fn texts(&mut self, name: &str, text: &str) {
+        let (text, cut) = self.frame.fitting(text);
+        let length = text.len() + cut.len();
+        let item = nested_len(length);
+        let list = nested_len(item);
+        self.head("", name, nested_len(list));
+        let out = &mut *self.frame.out;
+        out.push(ARRAY);
+        varint(list as u64, out);
+        protobuf::head(VALUES, item, out);
+        out.push(STRING);
+        varint(length as u64, out);
+        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(cut.as_bytes());
+    }
+
+    /// A text in parts.
+    pub(crate) fn joined(&mut self, name: &str, parts: &[String], separator: &str) {
+        self.value(name, (STRING >> 3).into(), |text| {
+            for (place, part) in parts.iter().enumerate() {
+                if place > 0 {
+                    text.out.extend_from_slice(separator.as_bytes());
+                }
+                text.words(part);
+            }
+        });
+    }
+
+    /// Texts under names from outside.
+    pub(crate) fn list<'t>(&mut self, name: &str, entries: impl Iterator<Item = (&'t str, &'t str)>) {
+        let dropped = self.value(name, LIST, |list| {
+            let mut list = Attributes::new(list, VALUES);
+            entries.for_each(|(name, text)| list.named_text("", name, text));
+            list.dropped
+        });
+        self.dropped += dropped;
+    }
+
+    /// A field of the application's own, whose name is the two together.
+    pub(crate) fn field(&mut self, prefix: &str, name: &str, value: &FieldValue) {
+        match value {
+            FieldValue::String(text) => self.named_text(prefix, name, text),
+            FieldValue::Integer(number) if self.has_name(prefix, name) => self.prefixed_integer(prefix, name, *number),
+            FieldValue::Float(number) if self.has_name(prefix, name) => self.prefixed_double(prefix, name, *number),
+            FieldValue::Bool(value) if self.has_name(prefix, name) => self.prefixed_boolean(prefix, name, *value),
+            _ => {}
+        }
+    }
+
+    /// A text under a name from outside, which is the two together.
+    pub(crate) fn named_text(&mut self, prefix: &str, name: &str, text: &str) {
+        if self.has_name(prefix, name) {
+            self.prefixed_text(prefix, name, text);
+        }
+    }
+
+    /// Whether a name from outside is one, and there is room for it: half a name is another.
+    fn has_name(&mut self, prefix: &str, name: &str) -> bool {
+        let length = prefix.len() + name.len();
+        let is_name = length > 0 && length <= self.frame.room();
+        if !is_name {
+            self.frame.cut();
+            self.dropped += 1;
+        }
+        is_name
+    }
+
+    #[inline]
+    fn prefixed_text(&mut self, prefix: &str, name: &str, text: &str) {
+        let (text, cut) = self.frame.fitting(text);
+        self.cut_text(prefix, name, text, cut);
+    }
+
+    #[inline]
+    fn cut_text(&mut self, prefix: &str, name: &str, text: &str, cut: &str) {
+        let length = text.len() + cut.len();
+        self.head(prefix, name, nested_len(length));
+        let out = &mut *self.frame.out;
+        if length < 0x80 {
+            out.extend_from_slice(&[STRING, length as u8]);
+        } else {
+            out.push(STRING);
+            varint(length as u64, out);
+        }
+        out.extend_from_slice(text.as_bytes());
+        if !cut.is_empty() {
+            out.extend_from_slice(cut.as_bytes());
+        }
+    }
+
+    #[inline]
+    fn prefixed_integer(&mut self, prefix: &str, name: &str, number: i64) {
+        // A negative number has ten bytes, as everywhere in protobuf.
+        let number = number as u64;
+        self.head(prefix, name, 1 + varint_len(number));
+        if number < 0x80 {
+            self.frame.out.extend_from_slice(&[INT, number as u8]);
+        } else {
+            self.frame.out.push(INT);
+            varint(number, self.frame.out);
+        }
+    }
+
+    #[inline]
+    fn prefixed_double(&mut self, prefix: &str, name: &str, number: f64) {
+        let mut value = [DOUBLE, 0, 0, 0, 0, 0, 0, 0, 0];
+        value[1..].copy_from_slice(&number.to_le_bytes());
+        self.head(prefix, name, value.len());
+        self.frame.out.extend_from_slice(&value);
+    }
+
+    #[inline]
+    fn prefixed_boolean(&mut self, prefix: &str, name: &str, value: bool) {
+        self.head(prefix, name, 2);
+        self.frame.out.extend_from_slice(&[BOOL, value.into()]);
+    }
+
+    /// What stands before a value of this many bytes.
+    #[inline]
+    fn head(&mut self, prefix: &str, name: &str, value: usize) {
+        let out = &mut *self.frame.out;
+        let (name_len, attribute) = (prefix.len() + name.len(), (self.tag << 3 | 2) as u8);
+        let length = nested_len(name_len) + nested_len(value);
+        if length < 0x80 {
+            out.extend_from_slice(&[attribute, length as u8, KEY, name_len as u8]);
+            out.extend_from_slice(prefix.as_bytes());
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(&[VALUE, value as u8]);
+        } else {
+            out.push(attribute);
+            varint(length as u64, out);
+            out.push(KEY);
+            varint(name_len as u64, out);
+            out.extend_from_slice(prefix.as_bytes());
+            out.extend_from_slice(name.as_bytes());
+            out.push(VALUE);
+            varint(value as u64, out);
+        }
+    }
+
+    /// A value whose length is not known before it is written.
+    fn value<R>(&mut self, name: &str, variant: u32, write: impl FnOnce(&mut Frame<'o>) -> R) -> R {
+        self.frame.message(self.tag, |attribute| {
+            protobuf::bytes(1, name.as_bytes(), attribute.out);
+            attribute.message(2, |value| value.message(variant, write))
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Records of the log, as a strict receiver reads them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use proptest::prelude::*;
+use tachograph_core::testing::Instance;
+use tachograph_core::{
+    FieldValue, Level, LogEvent, ManualClock, OpenRequest, Recording, RequestHead, SequentialIds, request, trace,
+};
+
+use crate::decoded::{attributes, log_record, text, wide_line};
+use crate::frame::MOST_BYTES;
+
+fn said<'a>(message: &'a str, fields: &'a [(&'a str, FieldValue)], recording: Option<&'a Recording>) -> LogEvent<'a> {
+    let time = UNIX_EPOCH + Duration::from_nanos(1_767_225_600_000_000_001);
+    LogEvent { time, level: Level::Warning, target: "shop::orders", message, fields, recording }
+}
+
+fn event(event: LogEvent<'_>, user_id: Option<&str>) -> LogRecord {
+    log_record(|frame| super::event(&event, user_id, frame))
+}
+
+fn body(record: &LogRecord) -> String {
+    text(record.body.as_ref().unwrap())
+}
+
+#[test]
+fn a_line_of_the_application() {
+    let fields =
+        [("order_id", FieldValue::from(7)), ("logger", FieldValue::from("x")), ("order_id", FieldValue::from(8))];
+    let record = event(said("no stock", &fields, None), None);
+    assert_eq!(record.time_unix_nano, 1_767_225_600_000_000_001);
+    assert_eq!(record.observed_time_unix_nano, record.time_unix_nano);
+    assert_eq!((record.severity_number, record.severity_text.as_str()), (13, "warning"));
+    assert_eq!((body(&record).as_str(), record.event_name.as_str()), ("\"no stock\"", ""));
+    assert_eq!((record.trace_id.len(), record.span_id.len(), record.flags), (0, 0, 0));
+    let expected = [("logger", "\"shop::orders\""), ("logger_", "\"x\""), ("order_id", "8")];
+    assert_eq!(attributes(&record.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
+}
+
+#[test]
+fn each_level_has_its_number() {
+    let number = |level| event(LogEvent { level, ..said("", &[], None) }, None).severity_number;
+    let levels = [Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
+    assert_eq!(levels.map(number), [5, 9, 13, 17, 21]);
+}
+
+#[test]
+fn a_line_is_found_by_its_request() {
+    let instance = Instance::build(|builder| builder.ids(SequentialIds::default()));
+    let traceparent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03".as_slice();
+    let head = RequestHead {
+        request_id: Some(b"caller-1"),
+        trace: trace::extract([traceparent], [], []),
+        ..RequestHead::default()
+    };
+    let open = OpenRequest::open(instance.handle(), head).unwrap();
+    let fields = [("user_id", FieldValue::from("other"))];
+    let record = event(said("", &fields, Some(open.recording())), Some("u-17"));
+    assert_eq!(record.trace_id, 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128.to_be_bytes());
+    assert_eq!((&record.span_id[..], record.flags), (&1_u64.to_be_bytes()[..], 3));
+    assert_eq!(body(&record), "\"\"", "no text is a text, too");
+    let expected = [
+        ("logger", "\"shop::orders\""),
+        ("request_id", "\"caller-1\""),
+        ("user_id", "\"u-17\""),
+        ("user_id_", "\"other\""),
+    ];
+    assert_eq!(attributes(&record.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
+}
+
+#[test]
+fn the_wide_line_says_what_the_json_line_says() {
+    let clock = ManualClock::new();
+    let instance = Instance::build(|builder| builder.clock(clock.clone()).ids(SequentialIds::default()));
+    let head = RequestHead { method: "GET", path: "/a/7", route: Some("/a/{id}"), ..RequestHead::default() };
+    let mut open = OpenRequest::open(instance.handle(), head).unwrap();
+    open.poll(|| {
+        clock.advance(Duration::from_micros(1_500));
+        request().user("u-17").action("look").field("beta", true).error(&std::io::Error::other("no"));
+        request().metadata("cart", serde_json::json!({"items": [1]}));
+    });
+    open.respond(404, Some(0), false);
+    open.complete();
+    let record = wide_line(&instance.take().remove(0));
+    assert_eq!((record.severity_number, record.event_name.as_str()), (13, "tachograph.request"));
+    assert_eq!((body(&record).as_str(), record.flags), ("\"GET /a/{id} 404 1.5 ms\"", 1));
+    let expected = [
+        ("action", "\"look\""),
+        ("beta", "true"),
+        ("body_ms", "0.0"),
+        ("cache_hits", "0"),
+        ("cache_misses", "0"),
+        ("cache_ms", "0.0"),
+        ("db_ms", "0.0"),
+        ("db_queries", "0"),
+        ("db_wait_ms", "0.0"),
+        ("duration_ms", "1.5"),
+        ("error_message", "\"no\""),
+        ("error_type", "\"std::io::error::Error\""),
+        ("event", "\"request\""),
+        ("external_calls", "0"),
+        ("external_ms", "0.0"),
+        ("first_byte_ms", "1.5"),
+        ("logger", "\"tachograph.request\""),
+        ("metadata", r#"{"cart": "\"{\\\"items\\\":[1]}\""}"#),
+        ("method", "\"GET\""),
+        ("outcome", "\"completed\""),
+        ("own_ms", "1.5"),
+        ("path", "\"/a/7\""),
+        ("request_id", "\"00000000-0000-4000-8000-000000000001\""),
+        ("response_bytes", "0"),
+        ("route", "\"/a/{id}\""),
+        ("status_code", "404"),
+        ("streaming", "false"),
+        ("user_id", "\"u-17\""),
+        ("waiting_ms", "0.0"),
+    ];
+    assert_eq!(attributes(&record.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
+}
+
+#[test]
+fn a_message_of_20_megabytes_is_cut_and_counted() {
+    let huge = "ü".repeat(10 << 20);
+    let fields = [("huge", FieldValue::from(huge.as_str())), (huge.as_str(), FieldValue::from(1))];
+    let mut frame = Vec::new();
+    assert!(super::event(&said(&huge, &fields, None), None, &mut frame), "it is said that it was cut");
+    assert!(frame.len() <= MOST_BYTES);
+    let record = event(said(&huge, &fields, None), None);
+    assert!(body(&record).ends_with("ü…\""));
+    assert!(attributes(&record.attributes)["huge"].ends_with("ü…\""));
+    assert_eq!(record.dropped_attributes_count, 1);
+}
+
+proptest! {
+    #[test]
+    fn any_line_is_valid(
+        message: String, target: String, user: Option<String>, fields: Vec<(String, String)>,
+        in_request: bool
+    ) {
+        let instance = Instance::build(|builder| builder);
+        let open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), FieldValue::from(text))).collect();
+        let recording = in_request.then_some(&**open.recording());
+        let record = event(LogEvent { target: &target, ..said(&message, &fields, recording) }, user.as_deref());
+        prop_assert_eq!(body(&record), format!("{message:?}"));
+        prop_assert_eq!(record.dropped_attributes_count > 0, fields.iter().any(|(name, _)| name.is_empty()));
+    }
+}

@@ -1,0 +1,220 @@
+//! The span of a call: whom it went to, what was asked, what came back.
+
+use std::borrow::Cow;
+
+use tachograph_core::{Call, CallKind, CallOutcome, Callsite, Operation, Yield, known_method, micros};
+
+use super::span::{self, Head, Kind, Status, Trace, nanos};
+use crate::attributes::Attributes;
+use crate::frame::Frame;
+
+/// Appends the span of the call at this place of the record.
+pub(super) fn span(trace: &Trace<'_>, at: usize, frame: &mut Frame<'_>) {
+    let call = &trace.record.calls()[at];
+    let (start, end) = (nanos(call.start()), nanos(call.end()));
+    let asked = Asked::of(call.operation());
+    let head = Head {
+        span_id: trace.record.call_span_id(at),
+        parent: Some(match call.span() {
+            Some(span) => trace.around(Some(span), start, end),
+            None => trace.record.call_parent(at),
+        }),
+        name: asked.name(call.operation()),
+        kind: if call.kind() == CallKind::Other { Kind::Internal } else { Kind::Client },
+        start,
+        end,
+    };
+    trace.span(&head, frame, |span| {
+        span::attributes(span, |attributes| {
+            asked.attributes(call, attributes);
+            answer(call, attributes);
+            if let Some(callsite) = call.callsite() {
+                place(callsite, attributes);
+            }
+        });
+        if call.is_error() { Status::Error("") } else { Status::Unset }
+    });
+}
+
+/// What kind of question it was, which decides by which conventions it is shown.
+#[derive(Clone, Copy)]
+enum Asked {
+    Database,
+    /// A command of a cache that is a database, too.
+    CacheDatabase,
+    /// By an HTTP method.
+    Http,
+    /// A method of gRPC, which is named as `service/method`.
+    Grpc,
+    Rpc,
+    /// Something that the application has named.
+    Named,
+}
+
+impl Asked {
+    fn of(operation: &Operation) -> Self {
+        let summary = operation.summary();
+        match operation.kind() {
+            CallKind::Database => Asked::Database,
+            CallKind::Cache if !operation.system().is_empty() => Asked::CacheDatabase,
+            CallKind::External if operation.method().is_some() => Asked::Rpc,
+            CallKind::External if known_method(summary).is_some() || summary == OTHER_METHOD => Asked::Http,
+            CallKind::External if is_grpc(summary) => Asked::Grpc,
+            _ => Asked::Named,
+        }
+    }
+
+    /// The span's name, which is never empty.
+    fn name(self, operation: &Operation) -> [&str; 3] {
+        let (system, target, summary) = (operation.system(), operation.target(), operation.summary());
+        match self {
+            Asked::Http if summary == OTHER_METHOD => ["HTTP", "", ""],
+            Asked::Rpc => {
+                let method = operation.method().unwrap_or(summary);
+                if system == AWS { [target, ".", method] } else { [method, "", ""] }
+            }
+            Asked::Named if !summary.is_empty() && !target.is_empty() => [summary, " ", target],
+            _ => {
+                let known = [summary, system, target].into_iter().find(|name| !name.is_empty());
+                [known.unwrap_or(operation.kind().as_str()), "", ""]
+            }
+        }
+    }
+
+    fn attributes(self, call: &Call, attributes: &mut Attributes<'_, '_>) {
+        let operation = call.operation();
+        let (target, summary) = (operation.target(), operation.summary());
+        match self {
+            Asked::Database => query(operation, attributes),
+            Asked::CacheDatabase => {
+                attributes.word("db.system.name", operation.system());
+                attributes.text_if_known("db.operation.name", summary);
+                attributes.text_if_known("tachograph.target", target);
+            }
+            Asked::Http => {
+                attributes.text("http.request.method", summary);
+                server(target, attributes);
+            }
+            Asked::Grpc => {
+                attributes.text("rpc.method", summary);
+                server(target, attributes);
+            }
+            Asked::Rpc => procedure(call, attributes),
+            Asked::Named => attributes.text_if_known("tachograph.target", target),
+        }
+    }
+}
+
+/// What stands for a method that nobody knows.
+const OTHER_METHOD: &str = "_OTHER";
+
+/// The `rpc.system` of the AWS SDK.
+const AWS: &str = "aws-api";
+
+/// Whether this is how a method of gRPC is called: `greet.Greeter/Greet`.
+fn is_grpc(summary: &str) -> bool {
+    summary
+        .split_once('/')
+        .is_some_and(|(service, method)| !service.is_empty() && !method.is_empty() && !method.contains('/'))
+        && !summary.contains(' ')
+}
+
+/// Which database, and what it was asked: also of the events that tell of many calls.
+pub(super) fn query(operation: &Operation, attributes: &mut Attributes<'_, '_>) {
+    attributes.text_if_known("db.system.name", operation.system());
+    attributes.text_if_known("db.namespace", operation.target());
+    attributes.text_if_known("db.query.summary", operation.summary());
+    attributes.text_if_any("db.query.text", operation.statement().map(|statement| statement.text()));
+}
+
+/// Host and port, as far as the target names them.
+fn server(target: &str, attributes: &mut Attributes<'_, '_>) {
+    let (host, port) = match target.rsplit_once(':') {
+        // Colons inside of brackets, or of an address without them, divide something else.
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => match port.parse::<u16>() {
+            Ok(port) => (host, Some(port)),
+            Err(_) => (target, None),
+        },
+        _ => (target, None),
+    };
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    attributes.text_if_known("server.address", bare);
+    if let Some(port) = port {
+        attributes.integer("server.port", port);
+    }
+}
+
+fn procedure(call: &Call, attributes: &mut Attributes<'_, '_>) {
+    let operation = call.operation();
+    let service = operation.target();
+    attributes.word("rpc.system", operation.system());
+    attributes.text_if_known("rpc.service", service);
+    attributes.text_if_any("rpc.method", operation.method());
+    if operation.system() == AWS {
+        if service == "DynamoDB" {
+            attributes.word("db.system.name", "aws.dynamodb");
+            attributes.text_if_any("db.operation.name", operation.method());
+        }
+        attributes.text_if_any("aws.request_id", call.request_id());
+    }
+    if let Some(resource) = call.resource() {
+        match service {
+            "DynamoDB" => attributes.texts("aws.dynamodb.table_names", resource),
+            "S3" => attributes.text("aws.s3.bucket", resource),
+            "SNS" => attributes.text("aws.sns.topic.arn", resource),
+            "SQS" if resource.contains("://") => attributes.text("aws.sqs.queue.url", resource),
+            "Kinesis" if !resource.starts_with("arn:") => attributes.text("aws.kinesis.stream_name", resource),
+            _ => attributes.text("tachograph.resource", resource),
+        }
+    }
+    attributes.text_if_any("cloud.region", call.region());
+}
+
+/// What came back, and how it ended.
+fn answer(call: &Call, attributes: &mut Attributes<'_, '_>) {
+    if let Some(status) = call.status_code() {
+        attributes.integer("http.response.status_code", status);
+    }
+    if let Some(attempts) = call.attempts().filter(|attempts| *attempts > 1) {
+        attributes.integer("http.request.resend_count", attempts - 1);
+    }
+    if call.is_error() {
+        let status = call.status_code().filter(|_| call.error_type().is_none());
+        let error = match status {
+            Some(status) => Cow::Owned(status.to_string()),
+            None => Cow::Borrowed(call.error_type().unwrap_or("_OTHER")),
+        };
+        attributes.text("error.type", &error);
+    }
+    match call.brought() {
+        Yield::Rows(rows) if changes_rows(call.operation()) => attributes.count("tachograph.changed_rows", rows),
+        Yield::Rows(rows) => attributes.count("db.response.returned_rows", rows),
+        Yield::Bytes(bytes) => attributes.count("http.response.body.size", bytes),
+        Yield::Lookups { hits, misses } => {
+            attributes.integer("tachograph.cache_hits", hits);
+            attributes.integer("tachograph.cache_misses", misses);
+        }
+        Yield::Unknown => {}
+    }
+    if let Some(first_byte) = call.first_byte() {
+        attributes.millis("tachograph.first_byte_ms", micros(first_byte));
+    }
+    if matches!(call.outcome(), CallOutcome::Cancelled | CallOutcome::Unknown) {
+        attributes.word("tachograph.outcome", call.outcome().as_str());
+    }
+}
+
+/// Whether a number of rows is of those that were changed: of other statements they were returned. One that returns what
+/// it has changed has a word for that.
+fn changes_rows(operation: &Operation) -> bool {
+    let changes = |word: &str| ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY"].contains(&word);
+    let returns = |text: &str| text.split(' ').any(|word| word.eq_ignore_ascii_case("returning"));
+    operation.summary().split(' ').any(changes)
+        && !operation.statement().is_some_and(|statement| returns(statement.text()))
+}
+
+/// Where in the service's own code.
+pub(super) fn place(callsite: Callsite, attributes: &mut Attributes<'_, '_>) {
+    attributes.text("code.file.path", callsite.file());
+    attributes.integer("code.line.number", callsite.line());
+}
