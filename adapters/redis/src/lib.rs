@@ -65,6 +65,7 @@ mod answer;
 mod command;
 mod connection;
 mod error_type;
+mod health_check;
 mod located;
 mod measure;
 mod pipeline;

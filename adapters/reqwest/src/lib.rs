@@ -42,6 +42,7 @@ mod body;
 mod client;
 mod error_type;
 mod headers;
+mod health_check;
 mod measure;
 #[cfg(feature = "middleware")]
 mod middleware;

@@ -58,6 +58,7 @@ mod driver;
 mod error_type;
 mod executor;
 mod generator;
+mod health_check;
 mod located;
 mod marker;
 mod pool;

@@ -3,6 +3,7 @@
 mod calls;
 mod drop_in;
 mod endings;
+mod health_check;
 mod lookups;
 #[cfg(feature = "peer-tests")]
 mod peer;

@@ -4,6 +4,7 @@ mod answers;
 mod callsites;
 mod endings;
 mod headers;
+mod health_check;
 mod server;
 mod times;
 mod ways;
