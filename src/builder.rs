@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource, Ignore, Limits, Service};
 
-use crate::config::{CaptureConfig, Config, ExportersConfig};
+use crate::config::{CaptureConfig, Config, ExportersConfig, ServiceConfig};
 use crate::error::Error;
-use crate::exporters::add_configured;
+use crate::exporters::SetUp;
 use crate::guard::Tachograph;
 
 /// Sets an instance up in code, alone or on top of a [`Config`].
@@ -127,23 +127,40 @@ impl Builder {
 
     /// The instance. Nothing is installed globally; [`Tachograph::handle`] and [`Tachograph::tracing_layer`] are for
     /// the application to use.
+    ///
+    /// # Errors
+    /// Where the configuration does not fit.
     pub fn build(self) -> Result<Tachograph, Error> {
-        let Builder { core, mut service, capture, config, mut exporters, deadline } = self;
-        let configured = config.service;
-        service.name = configured.name.filter(|name| !name.is_empty()).unwrap_or(service.name);
-        service.version = configured.version.or(service.version);
-        service.environment = configured.environment.or(service.environment);
-        let wanted = config.exporters.unwrap_or_else(ExportersConfig::embedded);
-        let origin = config.origin;
-        let core = add_configured(core, &wanted, &service, &mut exporters).map_err(|error| error.found_in(&origin))?;
-        let capture = match capture {
-            Some(capture) => capture,
-            None => config.capture.build().map_err(|error| error.found_in(&origin))?,
-        };
-        let summary = summary(&service, &origin.to_string(), &exporters);
-        let handle = core.service(service).capture(capture).build();
-        Ok(Tachograph::new(handle, deadline, summary))
+        let Builder { core, mut service, capture, config, exporters, deadline } = self;
+        let ServiceConfig { name, version, environment } = config.service.clone();
+        service.name = name.filter(|name| !name.is_empty()).unwrap_or(service.name);
+        service.version = version.or(service.version);
+        service.environment = environment.or(service.environment);
+        set_up(core, service, capture, &config, exporters, deadline).map_err(|error| error.found_in(&config.origin))
     }
+}
+
+fn set_up(
+    core: HandleBuilder,
+    service: Service,
+    capture: Option<Capture>,
+    config: &Config,
+    exporters: Vec<String>,
+    deadline: Duration,
+) -> Result<Tachograph, Error> {
+    let mut set_up = SetUp::new(config, &service, core, exporters);
+    set_up.add_exporters()?;
+    let SetUp { core, mut described, mut served, .. } = set_up;
+    let mut capture = match capture {
+        Some(capture) => capture,
+        None => config.capture.build()?,
+    };
+    // Whoever looks at the measurements is not what is measured.
+    served.paths().iter().for_each(|path| capture.ignore.add_path(path));
+    let handle = core.service(service.clone()).capture(capture).build();
+    served.start(&handle, config, &mut described)?;
+    let summary = summary(&service, &config.origin.to_string(), &described);
+    Ok(Tachograph::new(handle, deadline, summary, served))
 }
 
 impl CaptureConfig {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tachograph_core::{FieldValue, Handle, Level, LogEvent};
 
 use crate::builder::Builder;
+use crate::served::Served;
 
 /// One set-up instance. Dropped, it closes what is open, sends what is left within the deadline, and stops.
 ///
@@ -15,6 +16,8 @@ pub struct Tachograph {
     handle: Handle,
     deadline: Duration,
     summary: String,
+    #[cfg_attr(not(feature = "health"), expect(dead_code, reason = "it is held for as long as the guard is"))]
+    served: Served,
 }
 
 impl Tachograph {
@@ -23,8 +26,8 @@ impl Tachograph {
         Builder::new()
     }
 
-    pub(crate) fn new(handle: Handle, deadline: Duration, summary: String) -> Self {
-        Tachograph { handle, deadline, summary }
+    pub(crate) fn new(handle: Handle, deadline: Duration, summary: String, served: Served) -> Self {
+        Tachograph { handle, deadline, summary, served }
     }
 
     /// What adapters are given: `Layer::new(guard.handle())`.
@@ -35,6 +38,22 @@ impl Tachograph {
     /// What is in force, in one line: version, service, configuration, exporters with their targets.
     pub fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// What `/health` and `/readyz` go by: what the service needs is added to it, once there is something to ask.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlx")]
+    /// # async fn example(guard: tachograph::Tachograph, pool: sqlx::SqlitePool) -> Result<(), Box<dyn std::error::Error>> {
+    /// guard.health().check("database", move || {
+    ///     let pool = pool.clone();
+    ///     async move { sqlx::query("SELECT 1").execute(&pool).await }
+    /// })?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "health")]
+    pub fn health(&self) -> &tachograph_health::Health {
+        self.served.health()
     }
 
     /// The layer that brings the application's spans and events, and sqlx's queries, into their requests' records. It

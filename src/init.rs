@@ -24,10 +24,24 @@ use crate::guard::Tachograph;
 ///     Ok(())
 /// }
 /// ```
+///
+/// A configuration that was changed in code is given to it:
+///
+/// ```no_run
+/// # fn main() -> Result<(), tachograph::Error> {
+/// let mut config = tachograph::Config::load()?;
+/// config.exporters().prometheus.get_or_insert_default(); // on, whatever is configured
+/// let guard = tachograph::init!(config)?;
+/// # drop(guard);
+/// # Ok(()) }
+/// ```
 #[macro_export]
 macro_rules! init {
     () => {
-        $crate::init(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"))
+        $crate::Config::load().and_then(|config| $crate::init!(config))
+    };
+    ($config:expr) => {
+        $crate::init($config, ::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"))
     };
 }
 
@@ -56,8 +70,7 @@ macro_rules! builder {
 }
 
 /// What [`init!`](crate::init!) calls with the package's name and version.
-pub fn init(name: &str, version: &str) -> Result<Tachograph, Error> {
-    let config = Config::load()?;
+pub fn init(config: Config, name: &str, version: &str) -> Result<Tachograph, Error> {
     let guard = Builder::new().service(name).version(version).config(config).install()?;
     #[cfg(feature = "tracing")]
     install_subscriber(&guard)?;

@@ -55,6 +55,7 @@ mod error;
 mod exporters;
 mod guard;
 mod init;
+mod served;
 #[cfg(feature = "tokio")]
 mod shutdown;
 #[cfg(feature = "tokio")]
@@ -84,8 +85,14 @@ pub use tachograph_actix_web as actix_web;
 pub use tachograph_aws_sdk as aws_sdk;
 #[cfg(feature = "axum")]
 pub use tachograph_axum as axum;
+#[cfg(feature = "health")]
+pub use tachograph_health as health;
 #[cfg(feature = "json")]
 pub use tachograph_json as json;
+#[cfg(any(feature = "metrics", feature = "otlp", feature = "prometheus"))]
+pub use tachograph_metrics as metrics;
+#[cfg(feature = "prometheus")]
+pub use tachograph_prometheus as prometheus;
 #[cfg(feature = "redis")]
 pub use tachograph_redis as redis;
 #[cfg(feature = "reqwest")]

@@ -4,6 +4,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tachograph_core::Handle;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -37,7 +38,8 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C, and from then on for at most `grace`: a client that never finishes its request must not
+/// Serves until SIGTERM or Ctrl-C, and from then on for at most `grace`, in which `/readyz` says that the service is not
+/// ready: a client that never finishes its request must not
 /// keep the process. A second signal ends it at once. What is open then is recorded as such when the guard is dropped.
 ///
 /// `serve` is given what a server's graceful shutdown waits for:
@@ -82,6 +84,10 @@ where
         () = signal => {}
     }
     let again = again();
+    // Load balancers are told first: what they still send meanwhile is served.
+    if let Some(handle) = Handle::current() {
+        handle.drain();
+    }
     let _ = tell.send(());
     tokio::select! {
         result = serving => result,
@@ -159,6 +165,19 @@ mod tests {
             Err("it was busy")
         };
         assert_eq!(drain(GRACE, serve, ready(()), pending::<()>).await, Err("it was busy"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn told_to_stop_it_asks_for_no_new_requests() {
+        let handle = Handle::builder().build();
+        let serve = |told: Told| async {
+            assert!(!handle.is_draining());
+            told.await;
+            assert!(handle.is_draining());
+            Ok::<(), ()>(())
+        };
+        handle.scope(drain(GRACE, serve, ready(()), pending::<()>)).await.unwrap();
+        assert!(handle.is_draining() && !handle.is_shut_down());
     }
 
     #[tokio::test(start_paused = true)]

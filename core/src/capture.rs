@@ -62,6 +62,11 @@ impl Ignore {
         Ok(Ignore { patterns: patterns.collect::<Result<_, _>>()? })
     }
 
+    /// Adds this very path, whatever characters are in it.
+    pub fn add_path(&mut self, path: &str) {
+        self.patterns.push(Pattern { method: None, path: path.into(), prefix: false });
+    }
+
     /// Whether a request passes unmeasured.
     pub fn matches(&self, method: &str, path: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(method, path))
@@ -124,6 +129,14 @@ mod tests {
         assert!(ignore.matches("OPTIONS", "/experiments/1"));
         assert!(!ignore.matches("GET", "/experiments/1"));
         assert!(!ignore.matches("GET", "/health/deep"));
+    }
+
+    #[test]
+    fn a_path_is_added_as_it_is() {
+        let mut ignore = Ignore::default();
+        ignore.add_path("/numbers");
+        assert!(ignore.matches("GET", "/numbers") && ignore.matches("POST", "/numbers"));
+        assert!(!ignore.matches("GET", "/numbers/of") && !ignore.matches("GET", "/"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct RequestHead<'a> {
     pub path: &'a str,
     /// The template that matched, where routing is done already.
     pub route: Option<&'a str>,
-    /// `http` or `https`, where it is known.
+    /// `http` or `https`; empty, which is `http`, where nothing is known of TLS.
     pub scheme: &'static str,
     /// `1.1`, `2`, where it is known.
     pub protocol_version: &'static str,
@@ -82,7 +82,8 @@ impl OpenRequest {
             },
             path: head.path,
             route: head.route,
-            scheme: head.scheme,
+            // A server that was not told of TLS has seen none, and the conventions want one of the two.
+            scheme: if head.scheme.is_empty() { "http" } else { head.scheme },
             protocol_version: head.protocol_version,
             request_bytes: head.body_bytes,
         };

@@ -232,7 +232,7 @@ impl Record {
         (self.kind == RecordKind::Task).then(|| self.place.path())
     }
 
-    /// `http` or `https`, as the server saw it; empty where that is not known.
+    /// `http` or `https`, as the server saw it: behind something that ends TLS, that is `http`. Empty for a task.
     pub fn scheme(&self) -> &'static str {
         self.scheme
     }

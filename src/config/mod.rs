@@ -5,13 +5,17 @@
 //! `TACHOGRAPH_<SECTION>__<KEY>`, with two underscores between levels: `TACHOGRAPH_SERVICE__ENVIRONMENT=staging`,
 //! `TACHOGRAPH_EXPORTERS__JSON__OUTPUT=stderr`; a list is written as in TOML, `TACHOGRAPH_CAPTURE__IGNORE='["/health"]'`.
 //!
-//! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout.
+//! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout, and the
+//! page for Prometheus is there to be mounted. `OTEL_EXPORTER_OTLP_ENDPOINT` switches OTLP on by itself, beside the others.
 
 mod environment;
+mod exporters;
 mod load;
 mod standard;
 
 use serde::Deserialize;
+
+pub use exporters::{ExportersConfig, JsonConfig, OtlpConfig, PrometheusConfig};
 
 /// Everything that can be configured. An unknown key is an error.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -22,11 +26,21 @@ pub struct Config {
     pub service: ServiceConfig,
     /// `[capture]`: what is measured.
     pub capture: CaptureConfig,
-    /// `[exporters]`: where it goes. None: to stdout, as JSON lines.
+    /// `[metrics]`: how it is counted, for every exporter that shows numbers.
+    pub metrics: MetricsConfig,
+    /// `[exporters]`: where it goes. None: to stdout, as JSON lines, and to whoever scrapes.
     pub exporters: Option<ExportersConfig>,
+    /// `[admin]`: a listener of its own for what the service serves of itself. Needs the feature `admin`.
+    pub admin: Option<AdminConfig>,
     /// From where it was read, for the line at start.
     #[serde(skip)]
     pub(crate) origin: Origin,
+    /// The variables of OpenTelemetry, which its exporter reads itself: they stand below everything that is said here.
+    /// Attributes of the resource, beyond the service's name, version and environment.
+    #[serde(skip)]
+    pub(crate) resource: Vec<(String, String)>,
+    #[serde(skip)]
+    pub(crate) opentelemetry: Vec<(String, String)>,
 }
 
 /// `[service]`: what the service is called.
@@ -55,31 +69,52 @@ pub struct CaptureConfig {
     pub request_headers: Vec<String>,
 }
 
-/// `[exporters]`: where records go.
+/// `[metrics]`: how it is counted, for every exporter that shows numbers.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
-pub struct ExportersConfig {
-    /// `[exporters.json]`: lines of JSON or text. Needs the feature `json`.
-    pub json: Option<JsonConfig>,
+pub struct MetricsConfig {
+    /// How many series a family has at most; what is beyond is one series more. Default 1000.
+    pub max_series: Option<usize>,
+    /// Upper bounds in seconds of the buckets of durations. Default: those of OpenTelemetry's conventions for HTTP.
+    pub duration_buckets: Option<Vec<f64>>,
+    /// Upper bounds in seconds of the buckets of calls to databases and caches. Default: those of the conventions for
+    /// databases.
+    pub database_buckets: Option<Vec<f64>>,
+    /// Upper bounds in bytes of the buckets of sizes.
+    pub size_buckets: Option<Vec<f64>>,
+    /// Upper bounds of the buckets of queries per request.
+    pub query_buckets: Option<Vec<f64>>,
 }
 
-/// `[exporters.json]`.
+/// `[admin]`: a listener of its own for what the service serves of itself.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
-pub struct JsonConfig {
-    /// `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`. Default: `stdout`.
-    pub output: String,
-    /// `structured` or `text`. Default: `structured`.
-    pub format: String,
-    /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
-    pub calls: String,
+pub struct AdminConfig {
+    /// The address. Default `127.0.0.1:9464`; port 0 takes a free one.
+    pub listen: String,
 }
 
-impl Default for JsonConfig {
+impl Default for AdminConfig {
     fn default() -> Self {
-        JsonConfig { output: "stdout".into(), format: "structured".into(), calls: "flagged".into() }
+        AdminConfig { listen: "127.0.0.1:9464".into() }
+    }
+}
+
+impl Config {
+    /// The exporters, to add to them in code what is on whatever is configured:
+    ///
+    /// ```
+    /// # fn main() -> Result<(), tachograph::Error> {
+    /// let mut config = tachograph::Config::load()?;
+    /// config.exporters().prometheus.get_or_insert_default();
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Where none were configured, they are those that there would be.
+    pub fn exporters(&mut self) -> &mut ExportersConfig {
+        self.exporters.get_or_insert_with(ExportersConfig::embedded)
     }
 }
 
@@ -96,12 +131,5 @@ impl std::fmt::Display for Origin {
         let sources: Vec<&str> = file.chain(self.variables.iter().map(String::as_str)).collect();
         f.write_str(if sources.is_empty() { "defaults" } else { "" })?;
         f.write_str(&sources.join(" + "))
-    }
-}
-
-impl ExportersConfig {
-    /// What is shown where nothing is configured.
-    pub(crate) fn embedded() -> Self {
-        ExportersConfig { json: cfg!(feature = "json").then(JsonConfig::default) }
     }
 }

@@ -2,14 +2,15 @@
 
 use super::ServiceConfig;
 
+/// Attributes of the resource that say what a [`ServiceConfig`] does.
+pub(super) const OF_SERVICE: [&str; 4] =
+    ["service.name", "service.version", "deployment.environment.name", "deployment.environment"];
+
 /// What OpenTelemetry's and AWS's variables say of the service.
 pub(super) fn service(variable: impl Fn(&str) -> Option<String>) -> ServiceConfig {
     let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let attributes = variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
-    let attribute = |key: &str| {
-        let pairs = attributes.split(',').filter_map(|pair| pair.split_once('='));
-        pairs.rev().find(|(name, _)| name.trim() == key).map(|(_, value)| decoded(value.trim()))
-    };
+    let attributes = resource(&variable);
+    let attribute = |key: &str| attributes.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.clone());
     ServiceConfig {
         name: variable("OTEL_SERVICE_NAME")
             .or_else(|| attribute("service.name"))
@@ -18,6 +19,20 @@ pub(super) fn service(variable: impl Fn(&str) -> Option<String>) -> ServiceConfi
         // The second is the name that the first had until 1.27.
         environment: attribute("deployment.environment.name").or_else(|| attribute("deployment.environment")),
     }
+}
+
+/// The attributes in `OTEL_RESOURCE_ATTRIBUTES`.
+pub(super) fn resource(variable: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+    let attributes = variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
+    let pairs = attributes.split(',').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.trim().to_owned(), decoded(value.trim()))).collect()
+}
+
+/// Whether OpenTelemetry's variables say where OTLP goes, which switches it on.
+pub(super) fn has_otlp_endpoint(variable: impl Fn(&str) -> Option<String>) -> bool {
+    ["", "TRACES_", "METRICS_", "LOGS_"]
+        .iter()
+        .any(|signal| variable(&format!("OTEL_EXPORTER_OTLP_{signal}ENDPOINT")).is_some_and(|url| !url.is_empty()))
 }
 
 /// Values are percent-encoded, as in W3C Baggage. What is not, stays as it is.

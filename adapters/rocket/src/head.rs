@@ -12,7 +12,8 @@ pub(crate) fn read<'a>(request: &'a Request<'_>, body_bytes: Option<u64>) -> Req
         method: request.method().as_str(),
         path: request.uri().path().as_str(),
         body_bytes,
-        // rocket keeps neither the scheme nor the version, and has not looked for a route yet.
+        scheme: if request.rocket().config().tls_enabled() { "https" } else { "http" },
+        // rocket keeps no version, and has not looked for a route yet.
         ..RequestHead::default()
     }
 }

@@ -15,13 +15,18 @@ const GRACE: Duration = Duration::from_secs(1);
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let _guard = tachograph::init!()?;
+    let mut config = tachograph::Config::load()?;
+    config.exporters().prometheus.get_or_insert_default(); // whatever else is configured, /metrics is there
+    let guard = tachograph::init!(config)?;
     let settings = Settings::from_env()?;
-    let app = web::Data::new(App::start(&settings).await?);
+    let app = App::start(&settings).await?;
+    app.checks(guard.health())?;
+    let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
             .configure(routes::configure)
+            .service(tachograph::actix_web::endpoints())
             .wrap(Compress::default())
             .wrap(tachograph::actix_web::middleware())
     })

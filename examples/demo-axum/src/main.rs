@@ -14,9 +14,12 @@ const GRACE: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let _guard = tachograph::init!()?;
+    let mut config = tachograph::Config::load()?;
+    config.exporters().prometheus.get_or_insert_default(); // whatever else is configured, /metrics is there
+    let guard = tachograph::init!(config)?;
     let settings = Settings::from_env()?;
     let app = App::start(&settings).await?;
+    app.checks(guard.health())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))
         .await
         .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;

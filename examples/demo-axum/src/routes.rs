@@ -26,6 +26,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         // Outside the compression, so that it counts what goes over the wire.
         .layer(tachograph::axum::layer())
+        .merge(tachograph::axum::endpoints())
         .with_state(app)
 }
 

@@ -18,9 +18,12 @@ const GRACE: Duration = Duration::from_secs(1);
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let _guard = tachograph::init!()?;
+    let mut config = tachograph::Config::load()?;
+    config.exporters().prometheus.get_or_insert_default(); // whatever else is configured, /metrics is there
+    let guard = tachograph::init!(config)?;
     let settings = Settings::from_env()?;
     let app = App::start(&settings).await?;
+    app.checks(guard.health())?;
     let rocket = application(app, &settings).ignite().await?;
     let serve = |told| async move {
         let shutdown = rocket.shutdown();
@@ -57,6 +60,7 @@ fn application(app: App, settings: &Settings) -> Rocket<Build> {
     rocket::custom(config)
         .manage(app)
         .mount("/", tachograph::rocket::measure(routes::routes()))
+        .mount("/", tachograph::rocket::endpoints())
         .register("/", routes::catchers())
         .attach(tachograph::rocket::fairing())
         .attach(AdHoc::on_liftoff("how to try", |rocket| {

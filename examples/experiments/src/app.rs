@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::TryFutureExt;
 use futures_util::future::try_join_all;
+use tachograph::health::{Error as HealthError, Health};
 
 use crate::answer::{Answer, Failure};
 use crate::cache::Cache;
@@ -30,12 +31,36 @@ impl App {
     pub async fn start(settings: &Settings) -> Result<Self, SetupError> {
         let partner =
             partner::start().await.map_err(|error| SetupError(format!("cannot start the partner service: {error}")))?;
+        describe_counters();
         Ok(App {
             store: Store::open(&settings.database_url).await?,
-            cache: Arc::new(Cache::open(settings.redis_url.as_deref()).await?),
+            cache: Arc::new(Cache::open(settings.redis_url.as_deref())?),
             partner,
             client: tachograph::reqwest::Client::from(reqwest::Client::new()),
         })
+    }
+
+    /// What the service needs, for `/health` and `/readyz`.
+    ///
+    /// # Errors
+    /// Where a check of such a name is there already.
+    pub fn checks(&self, health: &Health) -> Result<(), SetupError> {
+        let explain = |error: HealthError| SetupError(error.to_string());
+        let pool = self.store.pool().clone();
+        health
+            .check("database", move || {
+                let pool = pool.clone();
+                async move { sqlx::query("SELECT 1").execute(&pool).await }
+            })
+            .map_err(explain)?;
+        let Some(connection) = self.cache.connection() else { return Ok(()) };
+        health
+            .check("redis", move || {
+                let mut connection = connection.clone();
+                async move { redis::cmd("PING").query_async::<()>(&mut connection).await }
+            })
+            .map_err(explain)?;
+        Ok(())
     }
 
     /// `GET /experiments/{id}`: one query.
@@ -78,6 +103,7 @@ impl App {
         self.store.experiment(experiment).await?;
         let variant = if new.user_id.bytes().map(u32::from).sum::<u32>() % 2 == 0 { "control" } else { "treatment" };
         self.store.assign(experiment, new, variant).await?;
+        metrics::counter!("experiment_assignments_total", "variant" => variant).increment(1);
         Answer::new(201, serde_json::json!({ "experiment_id": experiment, "variant": variant }))
     }
 
@@ -85,6 +111,7 @@ impl App {
     pub async fn track(&self, event: &Event) -> Answered {
         tachograph::request().user(&event.user_id).action("event.track").field("experiment_id", event.experiment_id);
         self.store.track(event).await?;
+        metrics::counter!("events_tracked_total").increment(1);
         Answer::new(201, serde_json::json!({ "tracked": event.name }))
     }
 
@@ -141,6 +168,8 @@ impl App {
                 self.store.flag(key).await?
             }
         };
+        metrics::counter!("feature_flag_evaluations_total", "enabled" => if enabled { "true" } else { "false" })
+            .increment(1);
         Answer::new(200, serde_json::json!({ "key": key, "enabled": enabled }))
     }
 
@@ -166,4 +195,11 @@ impl App {
     pub fn panic(&self) -> Answered {
         panic!("somebody asked for a panic")
     }
+}
+
+/// What the service counts itself, beside what is counted of its requests.
+fn describe_counters() {
+    metrics::describe_counter!("experiment_assignments_total", "Users who were given a variant of an experiment.");
+    metrics::describe_counter!("events_tracked_total", "Events of users that were kept.");
+    metrics::describe_counter!("feature_flag_evaluations_total", "Flags that were asked for and answered.");
 }

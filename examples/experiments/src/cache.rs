@@ -22,13 +22,21 @@ pub(crate) enum Cache {
 }
 
 impl Cache {
-    /// In Redis, or without a URL in memory.
-    pub(crate) async fn open(redis_url: Option<&str>) -> Result<Self, SetupError> {
+    /// In Redis, or without a URL in memory. The service starts without its Redis, and says that it is not ready.
+    pub(crate) fn open(redis_url: Option<&str>) -> Result<Self, SetupError> {
         let Some(url) = redis_url else { return Ok(Cache::Memory(Mutex::default())) };
         let explain = |error: RedisError| {
             SetupError(format!("cannot use the Redis in REDIS_URL: {error}; leave it unset for a map in memory"))
         };
-        Ok(Cache::Redis(Flags::open(url).await.map_err(explain)?))
+        Ok(Cache::Redis(Flags::open(url).map_err(explain)?))
+    }
+
+    /// A connection for who asks whether Redis is there, if it is in use: not measured, for that is no request's call.
+    pub(crate) fn connection(&self) -> Option<ConnectionManager> {
+        match self {
+            Cache::Memory(_) => None,
+            Cache::Redis(flags) => Some(flags.connection.inner().clone()),
+        }
     }
 
     /// What is known of this flag, if anything is.
@@ -69,13 +77,13 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    async fn open(url: &str) -> Result<Self, RedisError> {
+    fn open(url: &str) -> Result<Self, RedisError> {
         // Who asks for a flag while Redis is away has the database, and should not wait long for it.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_millis(500)))
             .set_response_timeout(Some(Duration::from_secs(2)))
             .set_number_of_retries(1);
-        let connection = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
+        let connection = ConnectionManager::new_lazy_with_config(Client::open(url)?, config)?;
         // As a map, it begins empty: what is shown does not depend on what ran before, or beside.
         let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
         Ok(Flags { connection: connection.measured(NAME), prefix: format!("experiments:{started:x}:flag:") })

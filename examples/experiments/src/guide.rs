@@ -15,6 +15,8 @@ pub fn how_to_try(address: SocketAddr) -> String {
          \x20 curl 'http://{address}/slow?ms=500'                        # waiting\n\
          \x20 curl 'http://{address}/fail?status=503'                    # an error\n\
          \x20 curl 'http://{address}/panic'                              # a panic\n\
+         \x20 curl 'http://{address}/health'                             # whether it is well; also /readyz, /livez\n\
+         \x20 curl 'http://{address}/metrics'                            # what Prometheus scrapes\n\
          \x20 curl 'http://{address}/experiments' -H 'x-user-id: ada' --json '{{\"name\": \"New\", \"key\": \"new\"}}'\n\
          \x20 curl 'http://{address}/experiments/1/assignments' --json '{{\"user_id\": \"ada\"}}'\n\
          \x20 curl 'http://{address}/events' --json '{{\"experiment_id\": 1, \"user_id\": \"ada\", \"name\": \"click\"}}'\n\

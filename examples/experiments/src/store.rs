@@ -44,6 +44,11 @@ impl Store {
         Ok(Store { pool: pool.measured("experiments") })
     }
 
+    /// The pool itself, for who asks whether the database is there.
+    pub(crate) fn pool(&self) -> &sqlx::AnyPool {
+        self.pool.inner()
+    }
+
     pub(crate) async fn experiment(&self, id: i64) -> sqlx::Result<Experiment> {
         sqlx::query_as("SELECT id, name, key, status FROM experiments WHERE id = $1")
             .bind(id)

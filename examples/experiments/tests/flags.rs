@@ -26,10 +26,18 @@ async fn a_flag_is_missed_once_in_the_map() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_not_there_is_told_at_start() {
-    let settings = Settings { redis_url: Some("redis://127.0.0.1:1".to_owned()), ..Settings::from_env().unwrap() };
+async fn a_url_that_is_none_of_redis_is_told_at_start() {
+    let settings = Settings { redis_url: Some("rediss:/nowhere".to_owned()), ..Settings::from_env().unwrap() };
     let error = App::start(&settings).await.unwrap_err().to_string();
     assert!(error.contains("REDIS_URL") && error.contains("leave it unset for a map in memory"), "{error}");
+}
+
+#[tokio::test]
+async fn without_its_redis_it_starts_and_asks_the_database() {
+    let (app, instance) = (app(Some("redis://127.0.0.1:1".to_owned())).await, testing::instance());
+    let [hits, misses, queries, _, errors] = ask(&app, &instance).await;
+    assert_eq!((hits, misses, queries), (0, 0, 1));
+    assert!(errors > 0, "it is told that the cache does not answer");
 }
 
 #[cfg(feature = "peer-tests")]

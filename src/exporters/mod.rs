@@ -1,0 +1,97 @@
+//! From the tables of the configuration to exporters, and to what is served.
+
+mod json;
+mod otlp;
+mod prometheus;
+
+use tachograph_core::{HandleBuilder, Service};
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::served::Served;
+
+/// An instance while it is set up.
+pub(crate) struct SetUp<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) service: &'a Service,
+    pub(crate) core: HandleBuilder,
+    /// What each exporter is, and where it goes, for the line at start.
+    pub(crate) described: Vec<String>,
+    pub(crate) served: Served,
+    /// What every exporter of numbers shows.
+    #[cfg(any(feature = "otlp", feature = "prometheus"))]
+    metrics: Option<tachograph_metrics::Metrics>,
+}
+
+impl<'a> SetUp<'a> {
+    pub(crate) fn new(config: &'a Config, service: &'a Service, core: HandleBuilder, described: Vec<String>) -> Self {
+        SetUp {
+            config,
+            service,
+            core,
+            described,
+            served: Served::default(),
+            #[cfg(any(feature = "otlp", feature = "prometheus"))]
+            metrics: None,
+        }
+    }
+
+    /// Adds each exporter that is configured.
+    pub(crate) fn add_exporters(&mut self) -> Result<(), Error> {
+        let embedded;
+        let exporters = match &self.config.exporters {
+            Some(exporters) => exporters,
+            None => {
+                embedded = crate::config::ExportersConfig::embedded();
+                &embedded
+            }
+        };
+        if let Some(json) = &exporters.json {
+            self.add_json(json)?;
+        }
+        if let Some(otlp) = &exporters.otlp {
+            self.add_otlp(otlp)?;
+        }
+        if let Some(prometheus) = &exporters.prometheus {
+            self.add_prometheus(prometheus)?;
+        }
+        Ok(())
+    }
+
+    fn exporter(&mut self, exporter: impl tachograph_core::Exporter, described: String) {
+        self.described.push(described);
+        self.core = std::mem::take(&mut self.core).exporter(exporter);
+    }
+
+    /// The numbers, which are counted once however many show them.
+    #[cfg(any(feature = "otlp", feature = "prometheus"))]
+    fn metrics(&mut self) -> Result<tachograph_metrics::Metrics, Error> {
+        use tachograph_metrics::{Metrics, Settings};
+
+        if let Some(metrics) = &self.metrics {
+            return Ok(metrics.clone());
+        }
+        let (config, usual) = (self.config.metrics.clone(), Settings::default());
+        let settings = Settings {
+            duration_buckets: config.duration_buckets.unwrap_or(usual.duration_buckets),
+            database_buckets: config.database_buckets.unwrap_or(usual.database_buckets),
+            size_buckets: config.size_buckets.unwrap_or(usual.size_buckets),
+            query_buckets: config.query_buckets.unwrap_or(usual.query_buckets),
+            max_series: config.max_series.unwrap_or(usual.max_series),
+            resource: self.config.resource.clone(),
+            ..usual
+        };
+        let metrics = Metrics::new(self.service, settings)
+            .map_err(|error| Error::with_source(format!("metrics does not fit: {error}"), error))?;
+        self.core = std::mem::take(&mut self.core).exporter(metrics.clone());
+        Ok(self.metrics.insert(metrics).clone())
+    }
+}
+
+#[cfg(not(all(feature = "json", feature = "otlp", feature = "prometheus")))]
+fn not_compiled_in(exporter: &str) -> Error {
+    Error::new(format!(
+        "exporters.{exporter} is configured, but the exporter is not compiled in: add the feature `{exporter}` to \
+         tachograph in Cargo.toml, or remove the table"
+    ))
+}

@@ -1,0 +1,59 @@
+//! What goes on beside the exporters: what an instance serves of itself, and the application's own numbers.
+
+use std::sync::Arc;
+
+use tachograph_core::Handle;
+use tachograph_core::endpoint::Endpoint;
+
+use crate::config::Config;
+use crate::error::Error;
+
+/// What is to be served once there is an instance, and then what is.
+#[derive(Debug, Default)]
+pub(crate) struct Served {
+    endpoints: Vec<Configured>,
+    #[cfg(feature = "health")]
+    health: tachograph_health::Health,
+}
+
+#[derive(Debug)]
+struct Configured {
+    /// The key of the configuration that says where it is served.
+    key: &'static str,
+    endpoint: Arc<dyn Endpoint>,
+}
+
+impl Served {
+    /// One more page, where this key of the configuration says.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn add(&mut self, key: &'static str, endpoint: impl Endpoint) {
+        self.endpoints.push(Configured { key, endpoint: Arc::new(endpoint) });
+    }
+
+    /// Where it is served.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        #[allow(unused_mut, reason = "where there is no health to serve")]
+        let mut paths: Vec<String> = self.endpoints.iter().flat_map(|configured| configured.endpoint.paths()).collect();
+        #[cfg(feature = "health")]
+        paths.extend(self.health.paths());
+        paths
+    }
+
+    /// Serves it, and says where in `described`.
+    pub(crate) fn start(&mut self, handle: &Handle, config: &Config, described: &mut Vec<String>) -> Result<(), Error> {
+        #[cfg(feature = "health")]
+        handle.serve(self.health.clone()).map_err(|error| Error::with_source(error.to_string(), error))?;
+        for Configured { key, endpoint } in &self.endpoints {
+            handle
+                .serve(Arc::clone(endpoint))
+                .map_err(|error| Error::with_source(format!("{key} does not fit: {error}"), error))?;
+        }
+        let _ = (config, described);
+        Ok(())
+    }
+
+    #[cfg(feature = "health")]
+    pub(crate) fn health(&self) -> &tachograph_health::Health {
+        &self.health
+    }
+}
