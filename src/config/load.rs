@@ -34,15 +34,15 @@ impl Config {
         let names = environment::overlay(table, variables.iter().cloned())?;
         let mut config = Config::deserialize_table(std::mem::take(table))
             .map_err(|error| Error::new(format!("the configuration does not fit: {}", error.message())))?;
-        let standard = standard::service(&variable);
+        let standard = standard::service(variable);
         let service = &mut config.service;
         service.name = service.name.take().or(standard.name);
         service.version = service.version.take().or(standard.version);
         service.environment = service.environment.take().or(standard.environment);
-        config.resource = standard::resource(&variable);
+        config.resource = standard::resource(variable);
         config.resource.retain(|(name, _)| !standard::OF_SERVICE.contains(&name.as_str()));
         config.opentelemetry = variables.iter().filter(|(name, _)| name.starts_with("OTEL_")).cloned().collect();
-        if cfg!(feature = "otlp") && standard::has_otlp_endpoint(&variable) {
+        if cfg!(feature = "otlp") && standard::has_otlp_endpoint(variable) {
             config.exporters().otlp.get_or_insert_default();
         }
         config.origin = Origin { file, variables: names };

@@ -9,7 +9,7 @@ pub(super) const OF_SERVICE: [&str; 4] =
 /// What OpenTelemetry's and AWS's variables say of the service.
 pub(super) fn service(variable: impl Fn(&str) -> Option<String>) -> ServiceConfig {
     let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let attributes = resource(&variable);
+    let attributes = resource(variable);
     let attribute = |key: &str| attributes.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.clone());
     ServiceConfig {
         name: variable("OTEL_SERVICE_NAME")

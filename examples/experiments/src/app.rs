@@ -46,20 +46,10 @@ impl App {
     /// Where a check of such a name is there already.
     pub fn checks(&self, health: &Health) -> Result<(), SetupError> {
         let explain = |error: HealthError| SetupError(error.to_string());
-        let pool = self.store.pool().clone();
-        health
-            .check("database", move || {
-                let pool = pool.clone();
-                async move { sqlx::query("SELECT 1").execute(&pool).await }
-            })
-            .map_err(explain)?;
-        let Some(connection) = self.cache.connection() else { return Ok(()) };
-        health
-            .check("redis", move || {
-                let mut connection = connection.clone();
-                async move { redis::cmd("PING").query_async::<()>(&mut connection).await }
-            })
-            .map_err(explain)?;
+        health.check("database", self.store.pool().health_check()).map_err(explain)?;
+        if let Cache::Redis(flags) = &*self.cache {
+            health.check("redis", flags.connection().health_check()).map_err(explain)?;
+        }
         Ok(())
     }
 

@@ -31,14 +31,6 @@ impl Cache {
         Ok(Cache::Redis(Flags::open(url).map_err(explain)?))
     }
 
-    /// A connection for who asks whether Redis is there, if it is in use: not measured, for that is no request's call.
-    pub(crate) fn connection(&self) -> Option<ConnectionManager> {
-        match self {
-            Cache::Memory(_) => None,
-            Cache::Redis(flags) => Some(flags.connection.inner().clone()),
-        }
-    }
-
     /// What is known of this flag, if anything is.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<bool>, RedisError> {
         match self {
@@ -87,6 +79,10 @@ impl Flags {
         // As a map, it begins empty: what is shown does not depend on what ran before, or beside.
         let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
         Ok(Flags { connection: connection.measured(NAME), prefix: format!("experiments:{started:x}:flag:") })
+    }
+
+    pub(crate) fn connection(&self) -> &Connection<ConnectionManager> {
+        &self.connection
     }
 
     async fn get(&self, key: &str) -> Result<Option<bool>, RedisError> {

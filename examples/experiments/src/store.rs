@@ -44,9 +44,8 @@ impl Store {
         Ok(Store { pool: pool.measured("experiments") })
     }
 
-    /// The pool itself, for who asks whether the database is there.
-    pub(crate) fn pool(&self) -> &sqlx::AnyPool {
-        self.pool.inner()
+    pub(crate) fn pool(&self) -> &Pool<Any> {
+        &self.pool
     }
 
     pub(crate) async fn experiment(&self, id: i64) -> sqlx::Result<Experiment> {
