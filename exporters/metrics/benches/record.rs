@@ -24,10 +24,12 @@ fn main() {
         let count = |_| records.iter().cycle().take(A_ROUND).for_each(|record| metrics.record(black_box(record)));
         let control = |_| (0..A_ROUND / 2).for_each(|seed| compute(seed as u64));
         let rounds: Vec<[f64; 4]> = (0..ROUNDS)
-            .map(|_| [(1, true), (2, true), (1, false), (2, false)].map(|(threads, counts)| {
-                let took = if counts { run(threads, count) } else { run(threads, control) };
-                took.as_nanos() as f64 / A_ROUND as f64
-            }))
+            .map(|_| {
+                [(1, true), (2, true), (1, false), (2, false)].map(|(threads, counts)| {
+                    let took = if counts { run(threads, count) } else { run(threads, control) };
+                    took.as_nanos() as f64 / A_ROUND as f64
+                })
+            })
             .collect();
         let of = |value: fn(&[f64; 4]) -> f64| median(rounds.iter().map(value).collect());
         let alone = of(|round| round[0]);

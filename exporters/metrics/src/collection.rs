@@ -8,6 +8,9 @@ use crate::names::{self, Named};
 use crate::naming::Naming;
 use crate::snapshot::{Distribution, Metric, Number, Origin, Point, Points};
 
+/// What is said to have overflowed where there is no metric for it.
+pub(crate) const NO_METRIC: &str = "_overflow";
+
 /// Takes metrics one after the other. Those without a series are left out.
 #[derive(Debug)]
 pub(crate) struct Collection {
@@ -16,14 +19,14 @@ pub(crate) struct Collection {
     names: HashSet<Cow<'static, str>>,
     /// How much was counted in an overflow series, by the metric's name.
     overflowed: Vec<(Cow<'static, str>, u64)>,
-    /// The names of those of the application that are called as one that is there.
-    pub(crate) refused: Vec<Cow<'static, str>>,
+    /// What is to be told, and by what name it is told but once.
+    pub(crate) warnings: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Collection {
     pub(crate) fn new(naming: Naming) -> Self {
         let (metrics, names) = (Vec::with_capacity(40), HashSet::new());
-        Collection { naming, metrics, names, overflowed: Vec::new(), refused: Vec::new() }
+        Collection { naming, metrics, names, overflowed: Vec::new(), warnings: Vec::new() }
     }
 
     pub(crate) fn naming(&self) -> Naming {
@@ -65,7 +68,9 @@ impl Collection {
     pub(crate) fn add(&mut self, metric: Metric) {
         if metric.points.is_empty() {
         } else if metric.name.is_empty() || !self.names.insert(metric.name.clone()) {
-            self.refused.push(metric.name);
+            let name = metric.name;
+            let what = format!("the application's metric {name} is not shown, as there is one of that name: rename it");
+            self.warnings.push((name, what));
         } else {
             self.metrics.push(metric);
         }
@@ -84,9 +89,9 @@ impl Collection {
         }
     }
 
-    /// Those of which something was counted in an overflow series.
-    pub(crate) fn names_overflowed(&self) -> Vec<Cow<'static, str>> {
-        self.overflowed.iter().filter(|(_, count)| *count > 0).map(|(name, _)| name.clone()).collect()
+    /// The metrics of which something was counted in an overflow series.
+    pub(crate) fn names_overflowed(&self) -> impl Iterator<Item = &str> {
+        self.overflowed.iter().filter(|(name, count)| *count > 0 && name != NO_METRIC).map(|(name, _)| &**name)
     }
 
     /// The metric that says so.

@@ -12,6 +12,7 @@ use crate::attributes::Attributes;
 use crate::bounds::AllBounds;
 use crate::call::{self, Calls, Shown};
 use crate::collect::collect;
+use crate::collection::Collection;
 use crate::error::Error;
 use crate::histogram::Bounds;
 use crate::naming::Naming;
@@ -99,7 +100,22 @@ impl Metrics {
     /// wait. A metric that is called as one that is there already is left out, and told of; of several series with the
     /// same attributes, the last is shown.
     pub fn add_source(&self, collect: impl Fn() -> Vec<Metric> + Send + Sync + 'static) {
+        self.0.sources.add(Arc::new(move |_: &mut Collection| collect()));
+    }
+
+    #[cfg(feature = "recorder")]
+    pub(crate) fn add_own_source(&self, collect: impl Fn(&mut Collection) -> Vec<Metric> + Send + Sync + 'static) {
         self.0.sources.add(Arc::new(collect));
+    }
+
+    #[cfg(feature = "recorder")]
+    pub(crate) fn bounds(&self) -> &AllBounds {
+        &self.0.bounds
+    }
+
+    #[cfg(feature = "recorder")]
+    pub(crate) fn max_series(&self) -> usize {
+        self.0.max_series
     }
 
     /// What was counted so far. `handle` is the instance that this is an exporter of; what it counts itself is there,
@@ -108,18 +124,16 @@ impl Metrics {
         let taken = handle.now();
         let mut collection = collect(&self.0, handle, naming);
         // Told here and not where it happens: the hook is somebody else's code, and can take its time.
+        for (about, what) in std::mem::take(&mut collection.warnings) {
+            self.warn_once(&about, || what);
+        }
         for name in collection.names_overflowed() {
             let most = self.0.max_series;
-            self.warn_once(&name, || {
+            self.warn_once(name, || {
                 format!(
                     "{name} has {most} series, and further ones are counted as one that is called overflow: see which \
                      label has so many values, or raise max_series"
                 )
-            });
-        }
-        for name in std::mem::take(&mut collection.refused) {
-            self.warn_once(&name, || {
-                format!("the application's metric {name} is not shown, as there is one of that name: rename it")
             });
         }
         let started = self.0.started.get().copied().unwrap_or(taken);

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::snapshot::{Distribution, Number};
 
 /// More buckets than this make metrics that nobody wants to send or to keep.
-const MOST_BUCKETS: usize = 100;
+pub(crate) const MOST_BUCKETS: usize = 100;
 
 /// What is counted in a histogram, and so what its numbers are held in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,12 @@ impl Bounds {
             return Err(Error::new(format!("{setting} has {next} behind {one}: each bucket must be above the last")));
         }
         Ok(Bounds { unit, held, shown: shown.into() })
+    }
+
+    /// In the unit that is shown.
+    #[cfg(feature = "recorder")]
+    pub(crate) fn in_unit(&self) -> &Arc<[f64]> {
+        &self.shown
     }
 
     /// A number that is held, as one that is shown.

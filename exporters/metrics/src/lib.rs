@@ -54,7 +54,8 @@
 //! | `process.{cpu.time,memory.usage,memory.virtual,thread.count,unix.file_descriptor.count,…}` | `process_cpu_seconds` and its like | what Linux knows of the process |
 //!
 //! And by either naming what tachograph says of itself: `tachograph.bounds.hit`, `tachograph.dropped` by exporter and
-//! `tachograph.series.overflowed`. Behind it stands what [sources](Metrics::add_source) have.
+//! `tachograph.series.overflowed`. Behind it stands what [sources](Metrics::add_source) have: what the application counts with
+//! the `metrics` crate, by the feature `recorder`, is one.
 //!
 //! - A client that left is a request with `error.type` `client_disconnected`; by plain names its `status` is 499 where
 //!   there was no answer yet. Without a status, a panic is 500 and what was open at shutdown 503.
@@ -86,6 +87,8 @@ mod naming;
 mod nanos;
 mod pool;
 mod process;
+#[cfg(feature = "recorder")]
+mod recorder;
 mod request;
 mod resource;
 mod series;
@@ -99,5 +102,7 @@ pub use attributes::{Attribute, Attributes, Value};
 pub use error::Error;
 pub use exporter::Metrics;
 pub use naming::Naming;
+#[cfg(feature = "recorder")]
+pub use recorder::Recorder;
 pub use settings::{Settings, WarningHook};
 pub use snapshot::{Distribution, Exemplar, Metric, Number, Origin, Point, Points, Snapshot};

@@ -11,7 +11,7 @@ use crate::attributes::Attributes;
 use crate::collection::Collection;
 use crate::snapshot::{Metric, Origin, Point, Points};
 
-type Collect = Arc<dyn Fn() -> Vec<Metric> + Send + Sync>;
+type Collect = Arc<dyn Fn(&mut Collection) -> Vec<Metric> + Send + Sync>;
 
 #[derive(Default)]
 pub(crate) struct Sources(Mutex<Vec<Collect>>);
@@ -24,13 +24,15 @@ impl Sources {
     pub(crate) fn collect(&self, out: &mut Collection) -> Vec<Metric> {
         // Somebody else's code runs without the lock. If it panics, its series are not shown.
         let sources = lock(&self.0).clone();
-        let collected = sources.iter().filter_map(|collect| catch_unwind(AssertUnwindSafe(|| collect())).ok());
         let mut metrics = Vec::new();
-        for metric in collected.flatten() {
-            if metric.overflowed > 0 {
-                out.overflowed_of(metric.name.clone(), metric.overflowed);
+        for collect in sources {
+            let collected = catch_unwind(AssertUnwindSafe(|| collect(out))).unwrap_or_default();
+            for metric in collected {
+                if metric.overflowed > 0 {
+                    out.overflowed_of(metric.name.clone(), metric.overflowed);
+                }
+                metrics.push(Metric { points: metric.points.each_once(), origin: Origin::Application, ..metric });
             }
-            metrics.push(Metric { points: metric.points.each_once(), origin: Origin::Application, ..metric });
         }
         metrics
     }

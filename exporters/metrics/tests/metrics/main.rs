@@ -1,0 +1,6 @@
+//! Snapshots as they are taken, for requests made through the core and numbers of the application.
+
+mod bench;
+#[cfg(feature = "recorder")]
+mod recorder;
+mod snapshot;
