@@ -12,8 +12,9 @@ use crate::served::Served;
 
 /// An instance while it is set up.
 pub(crate) struct SetUp<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) service: &'a Service,
+    config: &'a Config,
+    #[cfg_attr(not(any(feature = "json", feature = "otlp", feature = "prometheus")), expect(dead_code))]
+    service: &'a Service,
     pub(crate) core: HandleBuilder,
     /// What each exporter is, and where it goes, for the line at start.
     pub(crate) described: Vec<String>,
@@ -58,6 +59,7 @@ impl<'a> SetUp<'a> {
         Ok(())
     }
 
+    #[cfg(any(feature = "json", feature = "otlp"))]
     fn exporter(&mut self, exporter: impl tachograph_core::Exporter, described: String) {
         self.described.push(described);
         self.core = std::mem::take(&mut self.core).exporter(exporter);

@@ -27,13 +27,14 @@ fn error(file: Option<&str>, variables: &[(&str, &str)]) -> String {
 
 #[cfg(feature = "json")]
 #[test]
-fn nothing_at_all_is_json_lines_on_stdout() {
+fn nothing_at_all_is_json_lines_on_stdout_and_a_page_to_be_mounted() {
     let config = load(None, &[]).unwrap();
     assert_eq!(config.exporters, None);
     let guard = Tachograph::builder().service("shop").version("1.2.3").config(config).build().unwrap();
     let version = env!("CARGO_PKG_VERSION");
+    let page = if cfg!(feature = "prometheus") { ", prometheus (opentelemetry) at /metrics" } else { "" };
     let expected = format!(
-        "tachograph {version} measures shop 1.2.3; configuration: defaults; exporters: json (structured) to stdout"
+        "tachograph {version} measures shop 1.2.3; configuration: defaults; exporters: json (structured) to stdout{page}"
     );
     assert_eq!(guard.summary(), expected);
 }
@@ -165,6 +166,50 @@ fn an_exporter_that_is_not_compiled_in_is_named_with_the_remedy() {
     let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
     assert!(error.contains("exporters.json") && error.contains("feature `json`"), "{error}");
 
-    let guard = Tachograph::builder().config(load(None, &[]).unwrap()).build().unwrap();
-    assert!(guard.summary().ends_with("exporters: none"), "{}", guard.summary());
+    #[cfg(not(feature = "prometheus"))]
+    {
+        let guard = Tachograph::builder().config(load(None, &[]).unwrap()).build().unwrap();
+        assert!(guard.summary().ends_with("exporters: none"), "{}", guard.summary());
+    }
+}
+
+#[cfg(feature = "prometheus")]
+#[test]
+fn what_prometheus_cannot_do_is_named_by_its_key() {
+    let build =
+        |file: &str| Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap_err().to_string();
+    let naming = build("[exporters.prometheus]\nnaming = 'otel'");
+    assert!(naming.contains("exporters.prometheus.naming") && naming.contains("`plain`"), "{naming}");
+    let path = build("[exporters.prometheus]\npath = 'metrics'");
+    assert!(path.contains("exporters.prometheus.path") && path.contains("`metrics`"), "{path}");
+    let buckets = build("[metrics]\nduration_buckets = [0.5, 0.1]\n[exporters.prometheus]");
+    assert!(buckets.contains("duration_buckets has 0.1 behind 0.5"), "{buckets}");
+}
+
+#[cfg(all(feature = "prometheus", feature = "health"))]
+#[test]
+fn two_pages_cannot_be_at_one_path() {
+    let config = Config::from_toml("[exporters.prometheus]\npath = '/health'").unwrap();
+    let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
+    assert!(error.contains("exporters.prometheus.path") && error.contains("`/health`"), "{error}");
+}
+
+#[cfg(feature = "prometheus")]
+#[test]
+fn the_page_is_where_it_is_configured_and_asking_for_it_is_not_measured() {
+    let config = Config::from_toml("[capture]\nignore = []\n[exporters.prometheus]\npath = '/numbers'").unwrap();
+    let guard = Tachograph::builder().config(config).build().unwrap();
+    assert!(guard.handle().endpoints().paths().any(|path| path == "/numbers"));
+    let ignore = &guard.handle().capture().ignore;
+    assert!(ignore.matches("GET", "/numbers") && !ignore.matches("GET", "/metrics"));
+    assert!(guard.summary().ends_with("exporters: prometheus (opentelemetry) at /numbers"), "{}", guard.summary());
+}
+
+#[cfg(feature = "prometheus")]
+#[test]
+fn what_is_on_whatever_is_configured_is_said_in_code() {
+    let mut config = Config::from_toml("[exporters]").unwrap();
+    config.exporters().prometheus.get_or_insert_default();
+    let guard = Tachograph::builder().config(config).build().unwrap();
+    assert!(guard.summary().ends_with("exporters: prometheus (opentelemetry) at /metrics"), "{}", guard.summary());
 }
