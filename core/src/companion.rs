@@ -10,6 +10,10 @@ use crate::recording::Recording;
 pub trait Companions: Any + Send + Sync {
     /// A request was opened. None: it goes alone.
     fn accompany(&self, recording: &Arc<Recording>) -> Option<Box<dyn Companion>>;
+    /// Whether its companions are entered first and left last, though another source was there before.
+    fn goes_around(&self) -> bool {
+        false
+    }
 }
 
 /// What is entered and left with every poll of one request.
@@ -67,16 +71,17 @@ impl Companion for Both {
 /// What goes with a request that was just opened.
 pub(crate) fn companion(recording: &Arc<Recording>) -> Option<Box<dyn Companion>> {
     let mut sources = recording.handle().companions();
-    let first = sources.next()?.accompany(recording);
-    let Some(second) = sources.next() else { return first };
-    let Some(first) = first else { return second.accompany(recording) };
-    // The second is made inside the first, as it will be entered.
-    first.enter();
-    let second = second.accompany(recording);
-    first.exit();
-    Some(match second {
-        Some(second) => Box::new(Both(first, second)),
-        None => first,
+    let first = sources.next()?;
+    let Some(second) = sources.next() else { return first.accompany(recording) };
+    let (outer, inner) = if second.goes_around() { (second, first) } else { (first, second) };
+    let Some(outer) = outer.accompany(recording) else { return inner.accompany(recording) };
+    // The inner one is made inside the outer one, as it will be entered.
+    outer.enter();
+    let inner = inner.accompany(recording);
+    outer.exit();
+    Some(match inner {
+        Some(inner) => Box::new(Both(outer, inner)),
+        None => outer,
     })
 }
 
@@ -102,6 +107,10 @@ mod tests {
         fn accompany(&self, _: &Arc<Recording>) -> Option<Box<dyn Companion>> {
             lock(&self.1).push(format!("{} made", self.0));
             Some(Box::new(Noting(self.0, Arc::clone(&self.1))))
+        }
+
+        fn goes_around(&self) -> bool {
+            self.0 == "around"
         }
     }
 
@@ -140,6 +149,16 @@ mod tests {
             "inner end",
             "outer end",
         ];
+        assert_eq!(*lock(&diary), expected);
+    }
+
+    #[test]
+    fn the_one_that_goes_around_comes_first_though_it_was_there_last() {
+        let (handle, diary) = (Handle::builder().build(), Diary::default());
+        assert!(handle.accompany(Source::<1>("inner", Arc::clone(&diary))));
+        assert!(handle.accompany(Source::<2>("around", Arc::clone(&diary))));
+        drop(OpenRequest::open(&handle, RequestHead::default()).unwrap());
+        let expected = ["around made", "around in", "inner made", "around out", "inner end", "around end"];
         assert_eq!(*lock(&diary), expected);
     }
 

@@ -242,7 +242,8 @@ impl Handle {
     }
 
     /// Every request opened from now on gets a companion; false where this source of them is there already, or two others
-    /// are. Each request enters that of the first source first and leaves it last.
+    /// are. Each request enters that of the first source first and leaves it last, or that which
+    /// [goes around](Companions::goes_around).
     pub fn accompany<C: Companions>(&self, companions: C) -> bool {
         if self.companions().any(|present| (present as &dyn Any).is::<C>()) {
             return false;
