@@ -28,6 +28,19 @@ impl Served {
         served
     }
 
+    /// Until somebody waits for `/slow`, which was not waited for before.
+    ///
+    /// # Panics
+    /// When nobody does in time.
+    pub async fn begun(&self) {
+        within(self.begun.acquire()).await.unwrap().forget();
+    }
+
+    /// Lets `/slow` answer, from now on.
+    pub fn open(&self) {
+        self.open.send_replace(true);
+    }
+
     async fn slow(&self) -> Response {
         self.begun.add_permits(1);
         let _ = self.open.subscribe().wait_for(|open| *open).await;
@@ -151,10 +164,11 @@ pub async fn forms_are_negotiated(address: SocketAddr, _: &Served) {
 pub async fn a_slow_one_holds_up_nobody(address: SocketAddr, served: &Served) {
     let slow = tokio::spawn(async move { get(address, "/slow").await });
     let leaving = send(address, get_and_close("/slow")).await;
-    within(served.begun.acquire_many(2)).await.unwrap().forget();
+    served.begun().await;
+    served.begun().await;
     drop(leaving);
     assert_eq!(status(&get(address, "/echo").await.0), "200");
-    served.open.send_replace(true);
+    served.open();
     assert_eq!(within(slow).await.unwrap().1, "slow");
     assert_eq!(get(address, "/slow").await.1, "slow");
 }
