@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use tachograph_benches::Machine;
 use tachograph_benches::process::{obey, rows};
 use tachograph_benches::report::FLOORS;
+use tachograph_benches::rows::BARE;
 use tachograph_benches::runner::{Workload, run};
-use tachograph_benches::stacks::stacks;
+use tachograph_benches::stacks::{Versions, stacks};
 use tokio::runtime::Builder;
 
 const TURNS: usize = 1_000;
@@ -16,13 +17,14 @@ const SMOKE_TURNS: usize = 2;
 const COMMAND: &str = "cargo bench -p tachograph-benches --features peers --bench peers";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         ["--row", name, threads, receiver] => serve(name, threads, receiver),
-        [] => measure(TURNS, COMMAND),
-        ["--smoke"] => measure(SMOKE_TURNS, &format!("{COMMAND} -- --smoke")),
-        _ => Err(format!("usage: {COMMAND} [-- --smoke]").into()),
+        [] => measure(TURNS, "", COMMAND),
+        ["--only", part] => measure(TURNS, part, &format!("{COMMAND} -- --only {part:?}")),
+        ["--smoke"] => measure(SMOKE_TURNS, "", &format!("{COMMAND} -- --smoke")),
+        _ => Err(format!("usage: {COMMAND} [-- --smoke | --only PART-OF-A-NAME]").into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,10 +42,12 @@ fn serve(name: &str, threads: &str, receiver: &str) -> Result<(), Box<dyn Error>
     obey(stack, threads.parse()?, receiver)
 }
 
-fn measure(turns: usize, command: &str) -> Result<(), Box<dyn Error>> {
-    println!("{}- command: `{command}`\n- {turns} turns a row", Machine::here_and_now());
+/// What everything is compared with is in every run.
+fn measure(turns: usize, part: &str, command: &str) -> Result<(), Box<dyn Error>> {
+    println!("{}- command: `{command}`\n- {turns} turns a row\n- {Versions}", Machine::here_and_now());
     let receivers = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let stacks = stacks();
+    let mut stacks = stacks();
+    stacks.retain(|stack| [BARE, FLOORS.row].contains(&stack.name) || stack.name.contains(part));
     let mut all = rows(&stacks, 1, &receivers)?;
     all.extend(rows(&stacks, 2, &receivers)?);
     let workload = Workload { title: "what people use today", requests_per_turn: 500, rows: all, unit: FLOORS };

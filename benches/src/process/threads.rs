@@ -2,6 +2,7 @@
 
 use crate::serve::{Axum, Serve};
 use axum::Router;
+use rustix::thread::{CpuSet, sched_setaffinity};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -51,6 +52,7 @@ impl Worker {
         let (done, elapsed) = channel();
         let runtime = Builder::new_current_thread().enable_time().build()?;
         std::thread::Builder::new().name(format!("serve-{number}")).spawn(move || {
+            keep_to_core(number as usize);
             let mut app = Axum::new(router);
             for Order { requests, begins_at } in to_do {
                 start.fetch_add(1, Ordering::AcqRel);
@@ -66,6 +68,15 @@ impl Worker {
         })?;
         Ok(Self { orders, elapsed })
     }
+}
+
+/// Two threads on one core would take turns, and be in each other's way as little as one thread is in its own.
+fn keep_to_core(number: usize) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut core = CpuSet::new();
+    core.set(number % cores);
+    // Where this may not be chosen, the system's choice has to do.
+    let _ = sched_setaffinity(None, &core);
 }
 
 #[cfg(test)]

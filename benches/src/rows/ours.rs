@@ -37,22 +37,42 @@ pub fn ours_measured(router: Router) -> Row {
 }
 
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
-pub(crate) fn json() -> (Handle, Proof) {
-    let lines = Arc::new(AtomicU64::new(0));
-    let settings = Settings { calls: Calls::None, ..Settings::default() };
-    let service = Service::new("benches").version("1.0.0").environment("bench");
-    let json =
-        Json::with_sink(&service, settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
-    let handle = Handle::builder().service(service).exporter(json).build().for_ever();
+pub(super) fn json() -> (Handle, Proof) {
+    let (json, lines) = null_json();
+    let handle = Handle::builder().service(service()).exporter(json).build().for_ever();
     let written = handle.clone();
     let proof: Proof = Box::new(move |requests| {
         written.shutdown(DEADLINE);
-        match lines.load(Ordering::Relaxed) {
-            lines if lines == requests => Ok(format!("{lines} lines")),
-            lines => Err(format!("{lines} lines of {requests} requests; dropped: {:?}", dropped(&written))),
-        }
+        lines.prove(requests, &written)
     });
     (handle, proof)
+}
+
+/// The service whose requests are measured.
+pub(crate) fn service() -> Service {
+    Service::new("benches").version("1.0.0").environment("bench")
+}
+
+/// The exporter of JSON lines, with a null writer, and how many lines it has written.
+pub(crate) fn null_json() -> (Json, Lines) {
+    let lines = Arc::new(AtomicU64::new(0));
+    let settings = Settings { calls: Calls::None, ..Settings::default() };
+    let json =
+        Json::with_sink(&service(), settings, Box::new(Null(Arc::clone(&lines)))).expect("the system has a thread");
+    (json, Lines(lines))
+}
+
+/// The lines that a null writer was given.
+pub(crate) struct Lines(Arc<AtomicU64>);
+
+impl Lines {
+    /// How many lines `handle` has written; an error where that is not one for each request.
+    pub(crate) fn prove(&self, requests: u64, handle: &Handle) -> Result<String, String> {
+        match self.0.load(Ordering::Relaxed) {
+            lines if lines == requests => Ok(format!("{lines} lines")),
+            lines => Err(format!("{lines} lines of {requests} requests; dropped: {:?}", dropped(handle))),
+        }
+    }
 }
 
 fn dropped(handle: &Handle) -> Vec<(&'static str, u64)> {

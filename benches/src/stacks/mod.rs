@@ -10,6 +10,9 @@ mod opentelemetry;
 mod ours;
 mod page;
 mod single;
+mod versions;
+
+pub use versions::Versions;
 
 use crate::process::{Installed, Stack};
 use crate::rows::{BARE, FLOOR, answered, with_empty_layer, with_floor};
