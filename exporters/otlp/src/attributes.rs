@@ -24,14 +24,16 @@ const VALUES: u32 = 1;
 pub(crate) struct Attributes<'f, 'o> {
     frame: &'f mut Frame<'o>,
     tag: u32,
+    /// How many more there may be.
+    left: usize,
     dropped: u32,
 }
 
 impl<'f, 'o> Attributes<'f, 'o> {
-    /// `tag` is that of the list in its message, below 16.
+    /// At most so many. `tag` is that of the list in its message, below 16.
     #[inline]
-    pub(crate) fn new(frame: &'f mut Frame<'o>, tag: u32) -> Self {
-        Attributes { frame, tag, dropped: 0 }
+    pub(crate) fn new(frame: &'f mut Frame<'o>, tag: u32, most: usize) -> Self {
+        Attributes { frame, tag, left: most, dropped: 0 }
     }
 
     /// Ends the list. The message's count of dropped attributes has this tag.
@@ -43,7 +45,9 @@ impl<'f, 'o> Attributes<'f, 'o> {
     /// A word of ours, or another of few: it is never cut.
     #[inline]
     pub(crate) fn word(&mut self, name: &str, word: &str) {
-        self.cut_text("", name, word, "");
+        if self.has_place() {
+            self.cut_text("", name, self.frame.shortened(word), "");
+        }
     }
 
     /// What of the text has no room is cut off.
@@ -96,7 +100,10 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     /// A list of one text.
     pub(crate) fn texts(&mut self, name: &str, text: &str) {
-        let (text, cut) = self.frame.fitting(text);
+        if !self.has_place() {
+            return;
+        }
+        let (text, cut) = self.frame.fitting(self.frame.shortened(text));
         let length = text.len() + cut.len();
         let item = nested_len(length);
         let list = nested_len(item);
@@ -113,6 +120,12 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     /// A text in parts.
     pub(crate) fn joined(&mut self, name: &str, parts: &[String], separator: &str) {
+        if self.frame.shortens() {
+            return self.text(name, &parts.join(separator));
+        }
+        if !self.has_place() {
+            return;
+        }
         self.value(name, (STRING >> 3).into(), |text| {
             for (place, part) in parts.iter().enumerate() {
                 if place > 0 {
@@ -125,8 +138,11 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     /// Texts under names from outside.
     pub(crate) fn list<'t>(&mut self, name: &str, entries: impl Iterator<Item = (&'t str, &'t str)>) {
+        if !self.has_place() {
+            return;
+        }
         let dropped = self.value(name, LIST, |list| {
-            let mut list = Attributes::new(list, VALUES);
+            let mut list = Attributes::new(list, VALUES, usize::MAX);
             entries.for_each(|(name, text)| list.named_text("", name, text));
             list.dropped
         });
@@ -138,6 +154,8 @@ impl<'f, 'o> Attributes<'f, 'o> {
         match value {
             FieldValue::String(text) => self.named_text(prefix, name, text),
             FieldValue::Integer(number) if self.has_name(prefix, name) => self.prefixed_integer(prefix, name, *number),
+            // As in the JSON line: receivers know what to do with a text, and not always with what is no number.
+            FieldValue::Float(number) if !number.is_finite() => self.named_text(prefix, name, &number.to_string()),
             FieldValue::Float(number) if self.has_name(prefix, name) => self.prefixed_double(prefix, name, *number),
             FieldValue::Bool(value) if self.has_name(prefix, name) => self.prefixed_boolean(prefix, name, *value),
             _ => {}
@@ -162,10 +180,24 @@ impl<'f, 'o> Attributes<'f, 'o> {
         is_name
     }
 
+    /// Whether there may be another one.
+    #[inline]
+    fn has_place(&mut self) -> bool {
+        let has_place = self.left > 0;
+        if has_place {
+            self.left -= 1;
+        } else {
+            self.dropped += 1;
+        }
+        has_place
+    }
+
     #[inline]
     fn prefixed_text(&mut self, prefix: &str, name: &str, text: &str) {
-        let (text, cut) = self.frame.fitting(text);
-        self.cut_text(prefix, name, text, cut);
+        if self.has_place() {
+            let (text, cut) = self.frame.fitting(self.frame.shortened(text));
+            self.cut_text(prefix, name, text, cut);
+        }
     }
 
     #[inline]
@@ -187,6 +219,9 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     #[inline]
     fn prefixed_integer(&mut self, prefix: &str, name: &str, number: i64) {
+        if !self.has_place() {
+            return;
+        }
         // A negative number has ten bytes, as everywhere in protobuf.
         let number = number as u64;
         self.head(prefix, name, 1 + varint_len(number));
@@ -200,6 +235,9 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     #[inline]
     fn prefixed_double(&mut self, prefix: &str, name: &str, number: f64) {
+        if !self.has_place() {
+            return;
+        }
         let mut value = [DOUBLE, 0, 0, 0, 0, 0, 0, 0, 0];
         value[1..].copy_from_slice(&number.to_le_bytes());
         self.head(prefix, name, value.len());
@@ -208,8 +246,10 @@ impl<'f, 'o> Attributes<'f, 'o> {
 
     #[inline]
     fn prefixed_boolean(&mut self, prefix: &str, name: &str, value: bool) {
-        self.head(prefix, name, 2);
-        self.frame.out.extend_from_slice(&[BOOL, value.into()]);
+        if self.has_place() {
+            self.head(prefix, name, 2);
+            self.frame.out.extend_from_slice(&[BOOL, value.into()]);
+        }
     }
 
     /// What stands before a value of this many bytes.

@@ -13,12 +13,13 @@ use tachograph_core::{Record, Service};
 
 use crate::envelope::Envelope;
 use crate::resource::Resource;
+use crate::settings::Limits;
 use crate::{log, trace};
 
 /// The spans of a record, which are valid.
 pub(crate) fn spans(record: &Record) -> Vec<Span> {
     let mut frame = b"others".to_vec();
-    let (items, _) = trace::spans(record, &mut frame);
+    let (items, _) = trace::spans(record, &Limits::default(), &mut frame);
     let request: ExportTraceServiceRequest = request(&frame[6..]);
     let [resource] = &request.resource_spans[..] else { panic!("one resource") };
     let [scope] = &resource.scope_spans[..] else { panic!("one scope") };
@@ -32,7 +33,7 @@ pub(crate) fn spans(record: &Record) -> Vec<Span> {
 
 /// The wide line of a record.
 pub(crate) fn wide_line(record: &Record) -> LogRecord {
-    log_record(|frame| log::wide_line(record, frame))
+    log_record(|frame| log::wide_line(record, &Limits::default(), frame))
 }
 
 pub(crate) fn log_record(render: impl FnOnce(&mut Vec<u8>) -> bool) -> LogRecord {

@@ -1,6 +1,7 @@
 //! What is rendered of one request, or of one line of a log: bounded in length.
 
 use crate::protobuf;
+use crate::settings::Limits;
 
 /// How long a frame can get, in bytes, where nobody says otherwise. Collectors take messages of 4 MiB, and a batch holds
 /// many frames.
@@ -15,15 +16,31 @@ const CUT: &str = "…";
 /// A frame while it is written, at the end of a buffer that holds others.
 pub(crate) struct Frame<'o> {
     pub(crate) out: &'o mut Vec<u8>,
+    pub(crate) limits: &'o Limits,
     /// Where texts from outside have to end.
     limit: usize,
     cut: bool,
 }
 
+/// Of what no receiver has bounds for.
+static UNLIMITED: Limits = Limits {
+    attributes: usize::MAX,
+    attribute_length: None,
+    events: usize::MAX,
+    event_attributes: usize::MAX,
+    links: usize::MAX,
+    link_attributes: usize::MAX,
+};
+
 impl<'o> Frame<'o> {
-    pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
+    pub(crate) fn new(limits: &'o Limits, out: &'o mut Vec<u8>) -> Self {
         let limit = out.len() + MOST_BYTES - OWN_BYTES;
-        Frame { out, limit, cut: false }
+        Frame { out, limits, limit, cut: false }
+    }
+
+    /// For what is bounded by those who made it.
+    pub(crate) fn unbounded(out: &'o mut Vec<u8>) -> Self {
+        Frame { out, limits: &UNLIMITED, limit: usize::MAX, cut: false }
     }
 
     /// Whether something was left out for want of room.
@@ -50,6 +67,20 @@ impl<'o> Frame<'o> {
     /// Something was left out for want of room.
     pub(crate) fn cut(&mut self) {
         self.cut = true;
+    }
+
+    /// What of an attribute's text is wanted at all.
+    #[inline]
+    pub(crate) fn shortened<'t>(&self, text: &'t str) -> &'t str {
+        match self.limits.attribute_length {
+            Some(most) => text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]),
+            None => text,
+        }
+    }
+
+    /// Whether not all of every attribute's text is.
+    pub(crate) fn shortens(&self) -> bool {
+        self.limits.attribute_length.is_some()
     }
 
     /// What of `text` there is room for, and what stands behind it.
@@ -102,7 +133,7 @@ mod tests {
     #[test]
     fn texts_are_cut_between_characters_where_the_room_ends() {
         let mut out = b"others".to_vec();
-        let mut frame = Frame::new(&mut out);
+        let mut frame = Frame::new(&UNLIMITED, &mut out);
         let room = frame.room();
         let (text, cut) = frame.fitting("short");
         assert_eq!((text, cut, frame.is_cut()), ("short", "", false));
@@ -115,7 +146,7 @@ mod tests {
     #[test]
     fn however_many_texts_there_are_they_end_at_the_bound() {
         let mut out = Vec::new();
-        let mut frame = Frame::new(&mut out);
+        let mut frame = Frame::new(&UNLIMITED, &mut out);
         let long = "x".repeat(MOST_BYTES);
         (0..1000).for_each(|_| frame.text(1, &long));
         assert_eq!(frame.room(), 0);

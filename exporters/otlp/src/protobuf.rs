@@ -57,6 +57,26 @@ pub(crate) fn fixed64(tag: u32, value: u64, out: &mut Vec<u8>) {
     }
 }
 
+/// A field of type `fixed64` that is one of several alternatives: it says which one it is even where it is zero.
+pub(crate) fn fixed64_even_if_zero(tag: u32, value: u64, out: &mut Vec<u8>) {
+    key(tag, FIXED64, out);
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+/// A field of type `double`, that is there even where it is zero: whether it is known is said by whether it is there.
+pub(crate) fn double(tag: u32, value: f64, out: &mut Vec<u8>) {
+    key(tag, FIXED64, out);
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+/// A list of `fixed64` or `double`.
+pub(crate) fn packed(tag: u32, values: impl ExactSizeIterator<Item = [u8; 8]>, out: &mut Vec<u8>) {
+    if values.len() > 0 {
+        head(tag, values.len() * 8, out);
+        values.for_each(|value| out.extend_from_slice(&value));
+    }
+}
+
 /// A field of type `string` or `bytes`.
 #[inline]
 pub(crate) fn bytes(tag: u32, value: &[u8], out: &mut Vec<u8>) {
@@ -117,6 +137,28 @@ fn end_unexpected(start: usize, length: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// The fields of a message that has only messages in it, each with what stands before it. Ends where that is not so.
+pub(crate) fn fields(mut message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (mut length, mut shift, mut at) = (0_u64, 0, 1);
+        loop {
+            let byte = *message.get(at)?;
+            length |= u64::from(byte & 0x7f) << shift;
+            (shift, at) = (shift + 7, at + 1);
+            if byte < 0x80 {
+                break;
+            }
+            if shift >= u64::BITS {
+                return None;
+            }
+        }
+        let end = at.checked_add(usize::try_from(length).ok()?)?;
+        let (field, rest) = message.split_at_checked(end)?;
+        message = rest;
+        Some(field)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +188,17 @@ mod tests {
         fixed64(3, 0, &mut out);
         bytes(4, b"", &mut out);
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn what_was_written_is_divided_again() {
+        let mut message = Vec::new();
+        for length in [0, 5, 300, 70_000] {
+            bytes(2, &vec![b'x'; length], &mut message);
+        }
+        let lengths: Vec<_> = fields(&message).map(<[u8]>::len).collect();
+        assert_eq!(lengths, [7, 303, 70_004]);
+        assert_eq!(fields(&message[..100]).count(), 1, "half a field is none");
     }
 
     proptest! {

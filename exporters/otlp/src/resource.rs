@@ -96,8 +96,8 @@ impl Resource {
 
     /// Appends it as a field.
     pub(crate) fn write(&self, tag: u32, out: &mut Vec<u8>) {
-        Frame::new(out).message(tag, |resource| {
-            let mut attributes = Attributes::new(resource, 1);
+        Frame::unbounded(out).message(tag, |resource| {
+            let mut attributes = Attributes::new(resource, 1, usize::MAX);
             for (name, value) in &self.attributes {
                 match value {
                     Value::Text(text) => attributes.named_text("", name, text),

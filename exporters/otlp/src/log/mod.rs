@@ -7,6 +7,7 @@ use tachograph_core::{FieldValue, Identity, Level, LogEvent, Member, Phrase, Rec
 use crate::attributes::Attributes;
 use crate::frame::Frame;
 use crate::protobuf;
+use crate::settings::Limits;
 use crate::trace::unix_nanos;
 
 /// The field of `ScopeLogs` that records are.
@@ -30,13 +31,13 @@ const STRING: u32 = 1;
 
 /// Appends a line of the application's log, as a field of a `ScopeLogs`; true where something was left out for want of
 /// room. `user_id`: whose request it was logged in.
-pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, out: &mut Vec<u8>) -> bool {
+pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, limits: &Limits, out: &mut Vec<u8>) -> bool {
     let identity = event.recording.map(|recording| recording.identity());
-    let mut frame = Frame::new(out);
+    let mut frame = Frame::new(limits, out);
     frame.message(LOG_RECORDS, |record| {
         head(event.time, event.level, record);
         record.message(BODY, |body| body.text_even_if_empty(STRING, event.message));
-        let mut attributes = Attributes::new(record, ATTRIBUTES);
+        let mut attributes = Attributes::new(record, ATTRIBUTES, limits.attributes);
         attributes.text("logger", event.target);
         if let Some(identity) = identity {
             request_id(identity, &mut attributes);
@@ -52,12 +53,12 @@ pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, out: &mut Vec<u
 }
 
 /// Appends the wide line of a request or a task; true where something was left out for want of room.
-pub(crate) fn wide_line(record: &Record, out: &mut Vec<u8>) -> bool {
-    let mut frame = Frame::new(out);
+pub(crate) fn wide_line(record: &Record, limits: &Limits, out: &mut Vec<u8>) -> bool {
+    let mut frame = Frame::new(limits, out);
     frame.message(LOG_RECORDS, |line| {
         head(record.ended(), record.level(), line);
         line.message(BODY, |body| body.message(STRING, |text| record.each_phrase(|phrase| say(phrase, text))));
-        let mut attributes = Attributes::new(line, ATTRIBUTES);
+        let mut attributes = Attributes::new(line, ATTRIBUTES, limits.attributes);
         attributes.word("logger", record.logger());
         attributes.word("event", record.kind().as_str());
         record.each_member(&mut attributes);

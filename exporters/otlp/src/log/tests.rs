@@ -11,6 +11,7 @@ use tachograph_core::{
 
 use crate::decoded::{attributes, log_record, text, wide_line};
 use crate::frame::MOST_BYTES;
+use crate::settings::Limits;
 
 fn said<'a>(message: &'a str, fields: &'a [(&'a str, FieldValue)], recording: Option<&'a Recording>) -> LogEvent<'a> {
     let time = UNIX_EPOCH + Duration::from_nanos(1_767_225_600_000_000_001);
@@ -18,7 +19,7 @@ fn said<'a>(message: &'a str, fields: &'a [(&'a str, FieldValue)], recording: Op
 }
 
 fn event(event: LogEvent<'_>, user_id: Option<&str>) -> LogRecord {
-    log_record(|frame| super::event(&event, user_id, frame))
+    log_record(|frame| super::event(&event, user_id, &Limits::default(), frame))
 }
 
 fn body(record: &LogRecord) -> String {
@@ -37,6 +38,15 @@ fn a_line_of_the_application() {
     assert_eq!((record.trace_id.len(), record.span_id.len(), record.flags), (0, 0, 0));
     let expected = [("logger", "\"shop::orders\""), ("logger_", "\"x\""), ("order_id", "8")];
     assert_eq!(attributes(&record.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
+}
+
+#[test]
+fn what_is_no_number_is_a_text_as_in_json() {
+    let fields =
+        [("a", FieldValue::from(f64::NAN)), ("b", FieldValue::from(f64::INFINITY)), ("c", FieldValue::from(0.5))];
+    let record = event(said("", &fields, None), None);
+    let attributes = attributes(&record.attributes);
+    assert_eq!(["a", "b", "c"].map(|name| attributes[name].as_str()), ["\"NaN\"", "\"inf\"", "0.5"]);
 }
 
 #[test]
@@ -125,7 +135,10 @@ fn a_message_of_20_megabytes_is_cut_and_counted() {
     let huge = "ü".repeat(10 << 20);
     let fields = [("huge", FieldValue::from(huge.as_str())), (huge.as_str(), FieldValue::from(1))];
     let mut frame = Vec::new();
-    assert!(super::event(&said(&huge, &fields, None), None, &mut frame), "it is said that it was cut");
+    assert!(
+        super::event(&said(&huge, &fields, None), None, &Limits::default(), &mut frame),
+        "it is said that it was cut"
+    );
     assert!(frame.len() <= MOST_BYTES);
     let record = event(said(&huge, &fields, None), None);
     assert!(body(&record).ends_with("ü…\""));

@@ -1,7 +1,5 @@
 //! The span of a call: whom it went to, what was asked, what came back.
 
-use std::borrow::Cow;
-
 use tachograph_core::{Call, CallKind, CallOutcome, Callsite, Operation, Yield, known_method, micros};
 
 use super::span::{self, Head, Kind, Status, Trace, nanos};
@@ -15,7 +13,7 @@ pub(super) fn span(trace: &Trace<'_>, at: usize, frame: &mut Frame<'_>) {
     let asked = Asked::of(call.operation());
     let head = Head {
         span_id: trace.record.call_span_id(at),
-        parent: Some(match call.span() {
+        parent: Some(match call.span().filter(|_| !trace.record.spans_elsewhere()) {
             Some(span) => trace.around(Some(span), start, end),
             None => trace.record.call_parent(at),
         }),
@@ -27,7 +25,7 @@ pub(super) fn span(trace: &Trace<'_>, at: usize, frame: &mut Frame<'_>) {
     trace.span(&head, frame, |span| {
         span::attributes(span, |attributes| {
             asked.attributes(call, attributes);
-            answer(call, attributes);
+            asked.answer(call, attributes);
             if let Some(callsite) = call.callsite() {
                 place(callsite, attributes);
             }
@@ -89,7 +87,7 @@ impl Asked {
             Asked::CacheDatabase => {
                 attributes.word("db.system.name", operation.system());
                 attributes.text_if_known("db.operation.name", summary);
-                attributes.text_if_known("tachograph.target", target);
+                attributes.text_if_known("cache.name", target);
             }
             Asked::Http => {
                 attributes.text("http.request.method", summary);
@@ -100,7 +98,40 @@ impl Asked {
                 server(target, attributes);
             }
             Asked::Rpc => procedure(call, attributes),
+            Asked::Named if operation.kind() == CallKind::Cache => attributes.text_if_known("cache.name", target),
             Asked::Named => attributes.text_if_known("tachograph.target", target),
+        }
+    }
+
+    /// What came back, and how it ended. What HTTP says of it has the names of its conventions where the call is by them.
+    fn answer(self, call: &Call, attributes: &mut Attributes<'_, '_>) {
+        let is_http = matches!(self, Asked::Http);
+        if let Some(status) = call.status_code() {
+            attributes.integer(if is_http { "http.response.status_code" } else { "tachograph.status_code" }, status);
+        }
+        if let Some(attempts) = call.attempts().filter(|attempts| *attempts > 1) {
+            attributes.integer("tachograph.attempts", attempts);
+        }
+        if call.is_error() {
+            error_type(call, attributes);
+        }
+        match call.brought() {
+            Yield::Rows(rows) if changes_rows(call.operation()) => attributes.count("tachograph.changed_rows", rows),
+            Yield::Rows(rows) => attributes.count("db.response.returned_rows", rows),
+            Yield::Bytes(bytes) => {
+                attributes.count(if is_http { "http.response.body.size" } else { "tachograph.response_bytes" }, bytes);
+            }
+            Yield::Lookups { hits, misses } => {
+                attributes.integer("tachograph.cache_hits", hits);
+                attributes.integer("tachograph.cache_misses", misses);
+            }
+            Yield::Unknown => {}
+        }
+        if let Some(first_byte) = call.first_byte() {
+            attributes.millis("tachograph.first_byte_ms", micros(first_byte));
+        }
+        if matches!(call.outcome(), CallOutcome::Cancelled | CallOutcome::Unknown) {
+            attributes.word("tachograph.outcome", call.outcome().as_str());
         }
     }
 }
@@ -170,37 +201,10 @@ fn procedure(call: &Call, attributes: &mut Attributes<'_, '_>) {
     attributes.text_if_any("cloud.region", call.region());
 }
 
-/// What came back, and how it ended.
-fn answer(call: &Call, attributes: &mut Attributes<'_, '_>) {
-    if let Some(status) = call.status_code() {
-        attributes.integer("http.response.status_code", status);
-    }
-    if let Some(attempts) = call.attempts().filter(|attempts| *attempts > 1) {
-        attributes.integer("http.request.resend_count", attempts - 1);
-    }
-    if call.is_error() {
-        let status = call.status_code().filter(|_| call.error_type().is_none());
-        let error = match status {
-            Some(status) => Cow::Owned(status.to_string()),
-            None => Cow::Borrowed(call.error_type().unwrap_or("_OTHER")),
-        };
-        attributes.text("error.type", &error);
-    }
-    match call.brought() {
-        Yield::Rows(rows) if changes_rows(call.operation()) => attributes.count("tachograph.changed_rows", rows),
-        Yield::Rows(rows) => attributes.count("db.response.returned_rows", rows),
-        Yield::Bytes(bytes) => attributes.count("http.response.body.size", bytes),
-        Yield::Lookups { hits, misses } => {
-            attributes.integer("tachograph.cache_hits", hits);
-            attributes.integer("tachograph.cache_misses", misses);
-        }
-        Yield::Unknown => {}
-    }
-    if let Some(first_byte) = call.first_byte() {
-        attributes.millis("tachograph.first_byte_ms", micros(first_byte));
-    }
-    if matches!(call.outcome(), CallOutcome::Cancelled | CallOutcome::Unknown) {
-        attributes.word("tachograph.outcome", call.outcome().as_str());
+fn error_type(call: &Call, attributes: &mut Attributes<'_, '_>) {
+    match (call.error_type(), call.status_code()) {
+        (None, Some(status)) => attributes.word("error.type", itoa::Buffer::new().format(status)),
+        (name, _) => attributes.text("error.type", name.filter(|name| !name.is_empty()).unwrap_or("_OTHER")),
     }
 }
 

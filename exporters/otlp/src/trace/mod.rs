@@ -2,12 +2,14 @@
 
 mod call;
 mod events;
+mod query_loop;
 mod request;
 mod span;
 
 use tachograph_core::Record;
 
 use crate::frame::Frame;
+use crate::settings::Limits;
 use span::Trace;
 pub(crate) use span::unix_nanos;
 
@@ -16,12 +18,13 @@ const OWN_SPAN_BYTES: usize = 300_000;
 
 /// Appends the spans of `record`, as fields of a `ScopeSpans`. How many they are, and whether something was left out for
 /// want of room.
-pub(crate) fn spans(record: &Record, out: &mut Vec<u8>) -> (u32, bool) {
-    let mut frame = Frame::new(out);
+pub(crate) fn spans(record: &Record, limits: &Limits, out: &mut Vec<u8>) -> (u32, bool) {
+    let mut frame = Frame::new(limits, out);
     let trace = Trace::of(record);
     let mut dropped = 0;
     frame.keep(OWN_SPAN_BYTES);
-    let parts = (0..record.spans().len()).map(Part::Span).chain((0..record.calls().len()).map(Part::Call));
+    let spans = if record.spans_elsewhere() { 0 } else { record.spans().len() };
+    let parts = (0..spans).map(Part::Span).chain((0..record.calls().len()).map(Part::Call));
     for part in parts {
         match part {
             _ if frame.room() == 0 => dropped += 1,
@@ -31,7 +34,7 @@ pub(crate) fn spans(record: &Record, out: &mut Vec<u8>) -> (u32, bool) {
     }
     frame.give_back(OWN_SPAN_BYTES);
     request::span(&trace, dropped, &mut frame);
-    let written = record.spans().len() + record.calls().len() + 1 - dropped;
+    let written = spans + record.calls().len() + 1 - dropped;
     (written as u32, dropped > 0 || frame.is_cut())
 }
 

@@ -22,12 +22,15 @@ pub(super) fn span(trace: &Trace<'_>, dropped: usize, frame: &mut Frame<'_>) {
         start: 0,
         end: trace.duration(),
     };
+    let status = status(record);
     trace.span(&head, frame, |span| {
         span::attributes(span, |attributes| {
             if record.kind() == RecordKind::Request {
                 http(record, attributes);
             }
-            attributes.text_if_any("error.type", record.error_type().as_deref());
+            if let Status::Error(_) = status {
+                attributes.text_if_any("error.type", record.error_type().as_deref());
+            }
             said(record, attributes);
             measured(record, attributes);
             if dropped > 0 {
@@ -41,7 +44,7 @@ pub(super) fn span(trace: &Trace<'_>, dropped: usize, frame: &mut Frame<'_>) {
             }
         });
         events::of(trace, span);
-        status(record)
+        status
     });
 }
 

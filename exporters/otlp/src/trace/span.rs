@@ -166,7 +166,8 @@ pub(super) fn application(trace: &Trace<'_>, at: usize, frame: &mut Frame<'_>) {
 /// Appends the attributes of a span.
 #[inline]
 pub(super) fn attributes<R>(span: &mut Frame<'_>, write: impl FnOnce(&mut Attributes<'_, '_>) -> R) -> R {
-    let mut attributes = Attributes::new(span, ATTRIBUTES);
+    let most = span.limits.attributes;
+    let mut attributes = Attributes::new(span, ATTRIBUTES, most);
     let result = write(&mut attributes);
     attributes.end(DROPPED_ATTRIBUTES);
     result

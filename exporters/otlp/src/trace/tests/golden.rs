@@ -102,9 +102,9 @@ fn a_request_with_everything() {
         "  server.port = 8080",
         "  tachograph.first_byte_ms = 4.005",
         "lookup flags kind 3 in own from 7755 to 7755 flags 101 vendor=1 None",
+        r#"  cache.name = "flags""#,
         "  tachograph.cache_hits = 1",
         "  tachograph.cache_misses = 0",
-        r#"  tachograph.target = "flags""#,
         "POST /experiments/{id} kind 2 in b7ad6b7169203331 from 0 to 10755 flags 301 vendor=1 \
          Some(Status { message: \"not stored\", code: Error })",
         "  beta = true",

@@ -86,7 +86,7 @@ fn texts_of_20_megabytes_are_cut_and_the_request_is_still_told() {
     drop(open);
     let record = instance.take().remove(0);
     let mut frame = Vec::new();
-    let (items, cut) = trace::spans(&record, &mut frame);
+    let (items, cut) = trace::spans(&record, &crate::Limits::default(), &mut frame);
     assert!(cut && frame.len() <= MOST_BYTES, "{} bytes", frame.len());
     assert_eq!(items, 5);
     let spans = spans(&record);

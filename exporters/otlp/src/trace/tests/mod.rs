@@ -84,6 +84,7 @@ fn a_server_is_not_to_blame_for_its_clients() {
     let error = std::io::Error::other("no stock");
     let blameless = own(&bench.request(409, || _ = request().error(&error)));
     assert_eq!((status(&blameless), blameless.events.len()), (None, 1));
+    assert!(!attributes(&blameless.attributes).contains_key("error.type"));
     let blamed = own(&bench.request(503, || _ = request().error(&error)));
     assert_eq!(status(&blamed), Some((2, "no stock")));
 }

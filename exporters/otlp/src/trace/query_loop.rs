@@ -1,0 +1,100 @@
+//! Queries in a loop: N+1, where the one before them is another.
+
+use std::time::Duration;
+
+use tachograph_core::{Call, CallGroup, CallKind, Callsite, Operation, Record, Statement, micros};
+
+use super::call::{place, query};
+use super::events::Events;
+use super::span::nanos;
+
+/// So many times the same statement from the same place is a loop.
+const MANY_REPEATS: u32 = 5;
+
+/// Appends an event for each.
+pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
+    if record.database().count() < MANY_REPEATS {
+        return;
+    }
+    let (calls, groups) = (record.calls(), record.calls_grouped());
+    let ended = events.trace.duration();
+    for (at, call) in calls.iter().enumerate() {
+        let mut found = Loop::of(call.operation(), call.callsite());
+        // Each is told of at its first call.
+        if !found.is_query() || calls[..at].iter().any(|earlier| found.takes(earlier.operation(), earlier.callsite())) {
+            continue;
+        }
+        calls[at..].iter().for_each(|call| found.add_call(call));
+        groups.iter().for_each(|group| found.add_group(group, ended));
+        found.tell(events);
+    }
+    for group in groups {
+        let mut found = Loop::of(group.operation(), group.callsite());
+        if found.is_query() && !calls.iter().any(|call| found.takes(call.operation(), call.callsite())) {
+            found.add_group(group, ended);
+            found.tell(events);
+        }
+    }
+}
+
+/// What one statement from one place added up to.
+struct Loop<'r> {
+    operation: &'r Operation,
+    callsite: Option<Callsite>,
+    count: u32,
+    total: Duration,
+    slowest: Duration,
+    /// When the last of them ended, in nanoseconds since the record began.
+    ended: u64,
+}
+
+impl<'r> Loop<'r> {
+    fn of(operation: &'r Operation, callsite: Option<Callsite>) -> Self {
+        Loop { operation, callsite, count: 0, total: Duration::ZERO, slowest: Duration::ZERO, ended: 0 }
+    }
+
+    fn is_query(&self) -> bool {
+        self.operation.kind() == CallKind::Database && !self.operation.is_transaction_control()
+    }
+
+    /// Threads keep operations of their own, so that two that are the same can be in two places.
+    fn takes(&self, operation: &Operation, callsite: Option<Callsite>) -> bool {
+        let hash = |operation: &Operation| operation.statement().map(Statement::hash);
+        std::ptr::eq(self.operation, operation) && self.callsite == callsite
+            || hash(self.operation) == hash(operation) && self.callsite == callsite && self.operation == operation
+    }
+
+    fn add_call(&mut self, call: &Call) {
+        if self.takes(call.operation(), call.callsite()) {
+            self.add(1, call.duration(), call.duration(), nanos(call.end()));
+        }
+    }
+
+    fn add_group(&mut self, group: &CallGroup, ended: u64) {
+        if self.takes(group.operation(), group.callsite()) {
+            self.add(group.count(), group.total(), group.slowest(), ended);
+        }
+    }
+
+    fn add(&mut self, count: u32, total: Duration, slowest: Duration, ended: u64) {
+        self.count = self.count.saturating_add(count);
+        self.total = self.total.saturating_add(total);
+        self.slowest = self.slowest.max(slowest);
+        self.ended = self.ended.max(ended);
+    }
+
+    fn tell(&self, events: &mut Events<'_, '_, '_>) {
+        if self.count < MANY_REPEATS {
+            return;
+        }
+        events.add(self.ended, "tachograph.query_loop", |attributes| {
+            query(self.operation, attributes);
+            if let Some(callsite) = self.callsite {
+                place(callsite, attributes);
+            }
+            attributes.integer("tachograph.count", self.count);
+            attributes.millis("tachograph.total_ms", micros(self.total));
+            attributes.millis("tachograph.slowest_ms", micros(self.slowest));
+        });
+    }
+}
