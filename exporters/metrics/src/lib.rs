@@ -63,7 +63,8 @@
 //! - Calls beyond those that a record keeps one by one ([`Limits`](tachograph_core::Limits)) are exact in counts and sums,
 //!   and in the bucket of their mean; the few that are in a record's totals only are counted as `calls_ungrouped` in
 //!   `tachograph.bounds.hit`.
-//! - Each series of durations of requests has an exemplar: the trace of the slowest one of about a minute.
+//! - Each series of durations of requests has an exemplar: the trace of the slowest one of about a minute, of those whose
+//!   trace is [kept](tachograph_core::Record::keeps_trace).
 //!
 //! # How many series there are
 //! Whoever sends requests does not decide it: the path and the Host header are in no attribute, what no route matched is one

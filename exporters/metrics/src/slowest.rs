@@ -20,10 +20,11 @@ pub(crate) struct Slowest {
 }
 
 impl Slowest {
-    /// The record becomes the example if it is slower than the one there is, or that one is old.
+    /// The record becomes the example if it is slower than the one there is, or that one is old; and if its trace is
+    /// shown, as it leads nowhere otherwise.
     pub(crate) fn offer(place: &mut Option<Slowest>, record: &Record, nanos: u64) {
         let ended = record.ended();
-        if place.as_ref().is_none_or(|known| known.gives_way(nanos, ended)) {
+        if place.as_ref().is_none_or(|known| known.gives_way(nanos, ended)) && record.keeps_trace() {
             let identity = record.identity();
             *place = Some(Slowest { trace_id: identity.trace_id(), span_id: identity.span_id(), nanos, ended });
         }

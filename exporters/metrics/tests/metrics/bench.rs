@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tachograph_core::{Handle, ManualClock, OpenRequest, RequestHead, SequentialIds, Service};
+use tachograph_core::{Handle, HandleBuilder, ManualClock, OpenRequest, RequestHead, SequentialIds, Service};
 use tachograph_metrics::{Metrics, Naming, Number, Points, Settings, Snapshot, Value};
 
 pub(crate) struct Bench {
@@ -14,14 +14,18 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(mut settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self::build(settings, |builder| builder)
+    }
+
+    pub(crate) fn build(mut settings: Settings, configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
         let (clock, warnings) = (ManualClock::new(), Arc::<Mutex<Vec<String>>>::default());
         let told = Arc::clone(&warnings);
         settings.on_warning = Box::new(move |warning| told.lock().unwrap().push(warning.to_owned()));
         let service = Service::new("experiments-api").version("1.4.2");
         let metrics = Metrics::new(&service, settings).unwrap();
         let builder = Handle::builder().clock(clock.clone()).ids(SequentialIds::default());
-        let handle = builder.exporter(metrics.clone()).service(service).build();
+        let handle = configure(builder.exporter(metrics.clone()).service(service)).build();
         Bench { handle, clock, metrics, warnings }
     }
 

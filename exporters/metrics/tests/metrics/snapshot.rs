@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Operation, PoolUse, Yield, start_call, start_connection_wait};
+use tachograph_core::{Operation, PoolUse, Sampler, Yield, start_call, start_connection_wait};
 use tachograph_metrics::{Attributes, Metric, Metrics, Naming, Number, Origin, Point, Points, Settings};
 
 use crate::bench::{Bench, values};
@@ -101,6 +101,25 @@ fn times_are_exact_and_so_is_their_exemplar() {
     assert_eq!((exemplar.value, exemplar.bucket), (Number::Nanos(40_000_000), 3));
     assert_eq!(exemplar.trace_id.to_string(), "00000000000000000000000000000002");
     assert_eq!(snapshot.taken.duration_since(exemplar.time).unwrap(), Duration::from_millis(9));
+}
+
+#[test]
+fn an_exemplar_leads_to_a_trace_that_is_kept() {
+    let bench = Bench::build(Settings::default(), |builder| builder.sampler(Sampler::always_off()));
+    let exemplar = |micros| {
+        let mut request = bench.open("GET", "http");
+        request.poll(|| bench.advance(micros));
+        request.respond(200, Some(0), false);
+        request.complete();
+        let snapshot = bench.snapshot();
+        let metric = snapshot.metric("http.server.request.duration").unwrap();
+        let Points::Histogram(points) = &metric.points else { panic!("{metric:?}") };
+        points[0].value.exemplar.as_ref().map(|exemplar| exemplar.value)
+    };
+    assert_eq!(exemplar(40_000), None);
+    // A slow one is kept, whatever the sampler says.
+    assert_eq!(exemplar(2_000_000), Some(Number::Nanos(2_000_000_000)));
+    assert_eq!(exemplar(50_000), Some(Number::Nanos(2_000_000_000)));
 }
 
 #[test]
