@@ -16,7 +16,10 @@ pub struct Tachograph {
     handle: Handle,
     deadline: Duration,
     summary: String,
-    #[cfg_attr(not(feature = "health"), expect(dead_code, reason = "it is held for as long as the guard is"))]
+    #[cfg_attr(
+        not(any(feature = "health", feature = "metrics")),
+        expect(dead_code, reason = "it is held for as long as the guard is")
+    )]
     served: Served,
 }
 
@@ -38,6 +41,13 @@ impl Tachograph {
     /// What is in force, in one line: version, service, configuration, exporters with their targets.
     pub fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// What gets the application's own numbers, where an exporter of metrics is configured: for an application that puts its
+    /// recorder of the `metrics` crate together itself. `init!` installs it.
+    #[cfg(feature = "metrics")]
+    pub fn metrics_recorder(&self) -> Option<&tachograph_metrics::Recorder> {
+        self.served.recorder()
     }
 
     /// What `/health` and `/readyz` go by: what the service needs is added to it, once there is something to ask.

@@ -11,10 +11,11 @@ use crate::guard::Tachograph;
 ///
 /// The configuration is read as [`config`](crate::config) says; where it names neither, the service's name and version
 /// are the package's. With the feature `tracing`, a tracing subscriber is installed too, so that the application's log
-/// becomes lines of the same kind; which of it is said by `RUST_LOG` (default `info`).
+/// becomes lines of the same kind; which of it is said by `RUST_LOG` (default `info`). With the feature `metrics`, and an
+/// exporter of metrics, so is a recorder of the `metrics` crate.
 ///
-/// It is an error where an instance or a tracing subscriber is installed already: a service with a subscriber of its
-/// own uses [`builder!`](crate::builder!).
+/// It is an error where an instance, a tracing subscriber or such a recorder is installed already: a service with its own
+/// uses [`builder!`](crate::builder!).
 ///
 /// ```no_run
 /// fn main() -> Result<(), tachograph::Error> {
@@ -74,6 +75,8 @@ pub fn init(config: Config, name: &str, version: &str) -> Result<Tachograph, Err
     let guard = Builder::new().service(name).version(version).config(config).install()?;
     #[cfg(feature = "tracing")]
     install_subscriber(&guard)?;
+    #[cfg(feature = "metrics")]
+    install_recorder(&guard)?;
     announce(&guard);
     Ok(guard)
 }
@@ -85,6 +88,20 @@ fn install_subscriber(guard: &Tachograph) -> Result<(), Error> {
             "a tracing subscriber is installed already, and init! would install one: set tachograph up by \
              tachograph::builder!().config(Config::load()?).install()? instead and add guard.tracing_layer() to your \
              subscriber",
+            error,
+        )
+    })
+}
+
+#[cfg(feature = "metrics")]
+fn install_recorder(guard: &Tachograph) -> Result<(), Error> {
+    let Some(recorder) = guard.metrics_recorder() else { return Ok(()) };
+    recorder.clone().install().map_err(|error| {
+        Error::with_source(
+            format!(
+                "{error}. Or set tachograph up by tachograph::builder!().config(Config::load()?).install()?, which installs \
+                 no recorder, and pass on guard.metrics_recorder()"
+            ),
             error,
         )
     })

@@ -14,6 +14,9 @@ pub(crate) struct Served {
     endpoints: Vec<Configured>,
     #[cfg(feature = "health")]
     health: tachograph_health::Health,
+    /// Where the application's own numbers are shown by somebody.
+    #[cfg(feature = "metrics")]
+    recorder: Option<tachograph_metrics::Recorder>,
 }
 
 #[derive(Debug)]
@@ -28,6 +31,12 @@ impl Served {
     #[cfg(feature = "prometheus")]
     pub(crate) fn add(&mut self, key: &'static str, endpoint: impl Endpoint) {
         self.endpoints.push(Configured { key, endpoint: Arc::new(endpoint) });
+    }
+
+    /// The application's own numbers are shown with these.
+    #[cfg(all(feature = "metrics", any(feature = "otlp", feature = "prometheus")))]
+    pub(crate) fn record_for(&mut self, metrics: &tachograph_metrics::Metrics) {
+        self.recorder = Some(tachograph_metrics::Recorder::new(metrics));
     }
 
     /// Where it is served.
@@ -50,6 +59,11 @@ impl Served {
         }
         let _ = (config, described);
         Ok(())
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn recorder(&self) -> Option<&tachograph_metrics::Recorder> {
+        self.recorder.as_ref()
     }
 
     #[cfg(feature = "health")]

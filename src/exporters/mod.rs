@@ -86,6 +86,8 @@ impl<'a> SetUp<'a> {
         let metrics = Metrics::new(self.service, settings)
             .map_err(|error| Error::with_source(format!("metrics does not fit: {error}"), error))?;
         self.core = std::mem::take(&mut self.core).exporter(metrics.clone());
+        #[cfg(feature = "metrics")]
+        self.served.record_for(&metrics);
         Ok(self.metrics.insert(metrics).clone())
     }
 }
