@@ -31,7 +31,7 @@ fn main() {
             request.accept_encoding = coding.into();
             runtime.block_on(page.get(request)).body.len()
         };
-        let gzip = median(|| drop(get("gzip")));
+        let gzip = median(|| _ = get("gzip"));
         println!(
             "{series} series of requests and of queries: collected in {collect:.1?}, rendered in {text:.1?}, {} kB; with gzip \
              {gzip:.1?}, {} kB",
@@ -39,7 +39,7 @@ fn main() {
             get("gzip") / 1000
         );
         println!("  the thread that is asked is held up for {:.1?}", held_up(&page, &handle));
-        let (alone, meanwhile) = (slowest(&handle, series, || {}), slowest(&handle, series, || drop(get(""))));
+        let (alone, meanwhile) = (slowest(&handle, series, || {}), slowest(&handle, series, || _ = get("")));
         println!("  of 1000 requests the slowest takes {alone:.1?}, and {meanwhile:.1?} while pages are made");
     }
 }

@@ -82,6 +82,7 @@ fn label_name(attribute: &str) -> Cow<'_, str> {
             && !name.is_empty()
             && !name.starts_with(|character: char| character.is_ascii_digit())
             && !name.starts_with("__")
+            && name != "le"
     };
     if is_one(attribute) {
         return Cow::Borrowed(attribute);
@@ -94,6 +95,10 @@ fn label_name(attribute: &str) -> Cow<'_, str> {
     // Names with two underscores in front are Prometheus' own.
     while name.starts_with("__") {
         name.remove(0);
+    }
+    // Buckets have one of that name.
+    if name == "le" {
+        name.insert_str(0, "exported_");
     }
     Cow::Owned(name)
 }
@@ -125,7 +130,7 @@ mod tests {
 
     #[test]
     fn names_are_what_prometheus_takes() {
-        let names = ["service.name", "k8s.pod-name", "2nd", "", "__name__", "größe"].map(label_name);
-        assert_eq!(names, ["service_name", "k8s_pod_name", "_2nd", "_", "_name__", "gr__e"]);
+        let names = ["service.name", "k8s.pod-name", "2nd", "", "__name__", "größe", "le"].map(label_name);
+        assert_eq!(names, ["service_name", "k8s_pod_name", "_2nd", "_", "_name__", "gr__e", "exported_le"]);
     }
 }

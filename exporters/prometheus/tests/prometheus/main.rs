@@ -9,3 +9,4 @@ mod golden;
 #[cfg(feature = "peer-tests")]
 mod peers;
 mod sources;
+mod strict;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use tachograph_metrics::{Metric, Naming, Settings};
 
+use crate::application;
 use crate::bench::{Bench, OPEN_METRICS, settings};
 use crate::golden::everything;
 use crate::sources::one_of_each;
@@ -31,6 +32,7 @@ fn pages(accept: &str) -> Vec<String> {
         // Colons are for recording rules, says promtool.
         let without_colon = |of: &Metric| !of.name.contains(':');
         bench.metrics.add_source(move || one_of_each().into_iter().filter(without_colon).collect());
+        application::count(&bench);
         everything(&bench);
         bench.page.render(&bench.handle, accept).body
     };
