@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::ids::SpanId;
 use crate::recording::Recording;
+use crate::trace::TraceContext;
 
 /// Gives each request a companion: something that is entered and left with every poll of it, such as a tracing span.
 pub trait Companions: Any + Send + Sync {
@@ -13,6 +14,11 @@ pub trait Companions: Any + Send + Sync {
     /// Whether its companions are entered first and left last, though another source was there before.
     fn goes_around(&self) -> bool {
         false
+    }
+    /// A request, or a task outside of any, is about to be opened, to which its caller has given this place in a trace, or
+    /// none. For one that knows a span of the application's around it.
+    fn place_in_trace(&self, place: &mut Option<TraceContext>) {
+        let _ = place;
     }
 }
 

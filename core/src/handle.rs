@@ -258,8 +258,8 @@ impl Handle {
         false
     }
 
-    /// Says that calls will be reported after their end ([`Recording::report_call`]), so that requests remember enough
-    /// to charge them exactly.
+    /// Says that calls will be reported after their end ([`report_call`](crate::Recording::report_call)), so that requests
+    /// remember enough to charge them exactly.
     pub fn expect_reported_calls(&self) {
         self.inner().reported_calls.store(true, Ordering::Relaxed);
     }

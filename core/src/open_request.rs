@@ -65,7 +65,7 @@ impl OpenRequest {
         let given = head.request_id.and_then(RequestId::given);
         counters.request_ids_refused.one_if(given.is_none() && head.request_id.is_some());
         let mut head = head;
-        let mut trace = head.trace.context.take().unwrap_or_else(|| TraceContext::new(handle.ids().trace_id()));
+        let mut trace = trace_of(handle, head.trace.context.take());
         let decision = handle.sampler().decide(&trace, &head);
         trace.sampled = Some(decision.sampled);
         let identity = Identity {
@@ -94,7 +94,7 @@ impl OpenRequest {
     pub(crate) fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
         let mut trace = match parent.map(Recording::identity) {
             Some(parent) => TraceContext { parent_span_id: Some(parent.span_id()), ..parent.trace().clone() },
-            None => TraceContext::new(handle.ids().trace_id()),
+            None => trace_of(handle, None),
         };
         // What was decided for the request around it, by whomever, holds for the task.
         let decision = match parent {
@@ -241,4 +241,10 @@ impl Drop for OpenRequest {
         };
         self.close(outcome);
     }
+}
+
+/// The place in a trace of what is being opened, where its caller has named this one.
+fn trace_of(handle: &Handle, mut given: Option<TraceContext>) -> TraceContext {
+    handle.companions().for_each(|companions| companions.place_in_trace(&mut given));
+    given.unwrap_or_else(|| TraceContext::new(handle.ids().trace_id()))
 }

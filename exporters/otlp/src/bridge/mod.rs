@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceFlags, TraceState};
 use opentelemetry::{Context, SpanId, TraceId};
-use tachograph_core::{Companion, Companions, Handle, Identity, Recording};
+use tachograph_core::{Companion, Companions, Handle, Identity, Recording, TraceContext};
 
 /// For services that make spans with OpenTelemetry themselves, by `tracing-opentelemetry` or by its API, and export them:
 /// from now on their spans and the requests of `handle` are one trace. False where they are already.
@@ -28,10 +28,12 @@ use tachograph_core::{Companion, Companions, Handle, Identity, Recording};
 /// - [`Record::spans_elsewhere`](tachograph_core::Record::spans_elsewhere) holds for every record: the exporter of this
 ///   crate leaves the application's spans to the application's own.
 ///
+/// - A span of the application's around a request, as its own middleware makes one, is the request's parent. But where it
+///   is of another trace than the caller's, the request stays in the caller's.
+///
 /// What has to be so for it to be one trace:
-/// - The request is opened around the application's own middleware for spans. Such a span around it would be another trace;
-///   and one that reads the caller's `traceparent` itself hangs beside the request's span, not under it. It is better left
-///   out: the request's span says what it said.
+/// - The application's own middleware, if it reads the caller's `traceparent`, is not inside of tachograph's: there it hangs
+///   its span beside the request's, under the caller. It is better left out: the request's span says what it said.
 /// - `tracing-opentelemetry` finds the request by OpenTelemetry's context, so `with_context_activation(false)` works only
 ///   where no span of tracing's is around the request.
 /// - Its layer has a filter of level INFO, or one that leaves out the target `tachograph`, as in
@@ -53,6 +55,24 @@ impl Companions for RequestContexts {
         Some(Box::new(RequestContext { span, own: recording.identity().span_id(), context }))
     }
 
+    /// A span around the request is its parent: where there is no caller, or where the span is of the caller's trace, and so
+    /// is between the two.
+    fn place_in_trace(&self, place: &mut Option<TraceContext>) {
+        let context = (self.current)();
+        let around = context.span();
+        let around = around.span_context();
+        let Some(trace_id) = tachograph_core::TraceId::new(u128::from_be_bytes(around.trace_id().to_bytes())) else {
+            return;
+        };
+        let place = place.get_or_insert_with(|| TraceContext::new(trace_id));
+        if place.trace_id == trace_id {
+            place.sampled = Some(around.is_sampled());
+            if let Some(span_id) = ours(around.span_id()).filter(|_| around.is_sampled()) {
+                place.parent_span_id = Some(span_id);
+            }
+        }
+    }
+
     /// The request's tracing span must not be a trace of its own for a layer that sees it.
     fn goes_around(&self) -> bool {
         true
@@ -66,6 +86,10 @@ fn span_context(identity: &Identity) -> SpanContext {
     let state = identity.trace().tracestate.as_deref().and_then(|state| state.parse::<TraceState>().ok());
     let trace_id = TraceId::from(identity.trace_id().get());
     SpanContext::new(trace_id, SpanId::from(identity.span_id().get()), flags, false, state.unwrap_or_default())
+}
+
+fn ours(span_id: SpanId) -> Option<tachograph_core::SpanId> {
+    tachograph_core::SpanId::new(u64::from_be_bytes(span_id.to_bytes()))
 }
 
 struct RequestContext {
@@ -107,8 +131,8 @@ impl Companion for RequestContext {
     fn innermost_span(&self) -> Option<tachograph_core::SpanId> {
         let innermost = attached::current_span(|span| {
             let is_shown = self.is_in_trace(span) && span.is_sampled();
-            is_shown.then(|| u64::from_be_bytes(span.span_id().to_bytes()))
+            is_shown.then(|| ours(span.span_id())).flatten()
         });
-        Some(innermost.flatten().and_then(tachograph_core::SpanId::new).unwrap_or(self.own))
+        Some(innermost.flatten().unwrap_or(self.own))
     }
 }

@@ -5,7 +5,7 @@ mod joined;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use opentelemetry::trace::{FutureExt as _, SpanKind, TraceContextExt as _, Tracer as _};
+use opentelemetry::trace::{FutureExt as _, SpanContext, SpanKind, TraceContextExt as _, TraceState, Tracer as _};
 use opentelemetry::{Context, KeyValue, baggage::BaggageExt as _};
 use opentelemetry_sdk::trace::Sampler as TheirSampler;
 use tachograph_core::trace::extract;
@@ -195,6 +195,60 @@ fn both_sides_heed_the_caller() {
         }
         let expected: &[&str] = if sampled { &["request", "request > part", "request > part > a"] } else { &[] };
         assert_eq!(joined.trees(Some(CALLER)), expected);
+    }
+}
+
+/// As the application's own middleware makes one.
+#[test]
+fn a_span_around_a_request_is_its_parent() {
+    for layers in ALL {
+        let joined = Joined::new();
+        under(&joined, layers, Some("info"), || {
+            tracing::info_span!("around").in_scope(|| {
+                let request = joined.request(RequestHead::default());
+                request.recording().poll(|| tracing::info_span!("part").in_scope(|| call("a")));
+                drop(request);
+                joined.block_on(joined.instance.handle().task("task", async { call("b") }));
+            });
+        });
+        let expected = [
+            "around",
+            "around > request",
+            "around > request",
+            "around > request > b",
+            "around > request > part",
+            "around > request > part > a",
+        ];
+        assert_eq!(joined.trees(None), expected, "{layers:?}");
+    }
+}
+
+#[test]
+fn a_span_around_a_request_that_is_not_sampled_decides_for_it() {
+    let joined = Joined::with(Sampler::default(), TheirSampler::AlwaysOff);
+    let tracer = joined.tracer();
+    tracer.in_span("around", |_| drop(joined.request(RequestHead::default())));
+    assert!(joined.trees(None).is_empty());
+}
+
+#[test]
+fn a_span_around_a_request_counts_beside_a_caller_where_it_is_of_his_trace() {
+    const TRACE: u128 = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
+    const CALLER: u64 = 0x00f0_67aa_0ba9_02b7;
+    let caller = |trace: u128| {
+        let flags = opentelemetry::TraceFlags::SAMPLED;
+        let span = SpanContext::new(trace.into(), CALLER.into(), flags, true, TraceState::NONE);
+        Context::new().with_remote_span_context(span)
+    };
+    for (read_by_theirs, expected) in [(TRACE, "around > request"), (TRACE + 1, "request")] {
+        let joined = Joined::new();
+        let around = joined.tracer().start_with_context("around", &caller(read_by_theirs));
+        let attached = Context::current_with_span(around).attach();
+        let traceparent = format!("00-{TRACE:032x}-{CALLER:016x}-01");
+        let trace = extract([traceparent.as_bytes()], [], []);
+        drop(joined.request(RequestHead { trace, ..RequestHead::default() }));
+        drop(attached);
+        assert_eq!(joined.trees(Some(CALLER)), ["around", expected]);
     }
 }
 
