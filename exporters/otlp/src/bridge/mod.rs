@@ -27,7 +27,6 @@ use tachograph_core::{Companion, Companions, Handle, Identity, Recording, TraceC
 /// - A call that is made inside such a span, if that is sampled, hangs under it.
 /// - [`Record::spans_elsewhere`](tachograph_core::Record::spans_elsewhere) holds for every record: the exporter of this
 ///   crate leaves the application's spans to the application's own.
-///
 /// - A span of the application's around a request, as its own middleware makes one, is the request's parent. But where it
 ///   is of another trace than the caller's, the request stays in the caller's.
 ///
