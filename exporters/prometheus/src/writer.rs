@@ -109,8 +109,12 @@ impl Writer {
             }
         }
         self.bounds.1 = bounds;
-        self.sample(name, "_sum", labels, distribution.sum);
-        self.sample(name, "_count", labels, Number::Whole(distribution.count()));
+        // What can shrink is no sum to OpenMetrics, and without one it wants no count either.
+        let grows = distribution.sum.as_f64() >= 0.0 && distribution.bounds.first().is_none_or(|bound| *bound >= 0.0);
+        if grows || self.format == Format::Text {
+            self.sample(name, "_sum", labels, distribution.sum);
+            self.sample(name, "_count", labels, Number::Whole(distribution.count()));
+        }
     }
 
     /// OpenMetrics wants whole numbers to be written as floats, the text format has never done it.

@@ -7,7 +7,7 @@ use crate::bench::{Bench, OPEN_METRICS, settings};
 
 /// What the demonstration counts, and one of each other kind.
 pub(crate) fn count(bench: &Bench) {
-    let recorder = Recorder::new(&bench.metrics);
+    let recorder = Recorder::new(&bench.metrics).buckets("balance", &[-1.0, 0.0]).unwrap();
     with_local_recorder(&recorder, || {
         counter!("experiment_assignments_total", "experiment" => "checkout", "variant" => "b").increment(1);
         counter!("events_tracked_total").increment(2);
@@ -15,6 +15,8 @@ pub(crate) fn count(bench: &Bench) {
         gauge!("queue.depth").set(-1.5);
         describe_histogram!("render", Unit::Seconds, "Rendering.");
         histogram!("render").record(0.25);
+        histogram!("balance").record(2.0);
+        histogram!("score").record(-2.0);
     });
 }
 
@@ -39,6 +41,11 @@ fn its_counters_end_in_total_once() {
             ["# TYPE events_tracked counter", "# HELP render_seconds Rendering.", "# UNIT render_seconds seconds"]
         {
             assert!(page.lines().any(|known| known == line), "{line}");
+        }
+        // Sums that can shrink are in the text format only.
+        for name in ["balance_sum 2", "score_sum -2", "score_count 1"] {
+            let is_there = |page: &str| page.lines().any(|line| line == name);
+            assert_eq!([bench.text(), bench.page(OPEN_METRICS)].map(|page| is_there(&page)), [true, false], "{name}");
         }
     }
 }

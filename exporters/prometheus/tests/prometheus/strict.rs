@@ -53,8 +53,9 @@ fn check(page: &str) {
             if bound.starts_with("+Inf") {
                 let labels = labels.trim_end_matches([',', '{']).replacen("_bucket", "_count", 1);
                 let close = if labels.contains('{') { "}" } else { "" };
+                let sum = format!("\n{}{close} ", labels.replacen("_count", "_sum", 1));
                 let count = format!("\n{labels}{close} {count}\n");
-                assert!(page.contains(&count), "{count} is not there");
+                assert_eq!(page.contains(&count), page.contains(&sum), "{count}");
             }
         }
     }
