@@ -18,8 +18,12 @@ use crate::{log, trace};
 
 /// The spans of a record, which are valid.
 pub(crate) fn spans(record: &Record) -> Vec<Span> {
+    spans_within(&Limits::default(), record)
+}
+
+pub(crate) fn spans_within(limits: &Limits, record: &Record) -> Vec<Span> {
     let mut frame = b"others".to_vec();
-    let (items, _) = trace::spans(record, &Limits::default(), &mut frame);
+    let (items, _) = trace::spans(record, limits, &mut frame);
     let request: ExportTraceServiceRequest = request(&frame[6..]);
     let [resource] = &request.resource_spans[..] else { panic!("one resource") };
     let [scope] = &resource.scope_spans[..] else { panic!("one scope") };
@@ -47,7 +51,7 @@ pub(crate) fn log_record(render: impl FnOnce(&mut Vec<u8>) -> bool) -> LogRecord
 }
 
 /// What is not read is not written again, so that bytes which come out the same have no unknown field.
-fn request<M: Message + Default + std::fmt::Debug>(frame: &[u8]) -> M {
+pub(crate) fn request<M: Message + Default + std::fmt::Debug>(frame: &[u8]) -> M {
     let mut bytes = Vec::new();
     let service = Service::new("experiments-api").version("1.4.2").environment("production");
     Envelope::new(&Resource::of_process(&service)).request([frame].into_iter(), &mut bytes);

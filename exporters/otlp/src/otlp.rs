@@ -6,17 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tachograph_core::{Exporter, LogEvent, Record, Service};
-use tachograph_delivery::{Delivery, Failure, Periodic};
+use tachograph_delivery::{Delivery, Failure, Periodic, Sink};
 use tachograph_metrics::Metrics;
 
 use crate::envelope::Envelope;
 use crate::error::Error;
-use crate::metrics::Snapshots;
+use crate::metrics::{Requests, Snapshots};
 use crate::resource::Resource;
 use crate::settings::{Limits, Settings};
 use crate::signal::Signal;
-use crate::sink::Requests;
-use crate::transport::Transport;
+use crate::transport::{Enveloped, Transport};
 use crate::{dropped, log, trace};
 
 /// Sends traces, metrics and logs to a receiver of OTLP: a collector, or a back end.
@@ -214,9 +213,12 @@ impl OtlpBuilder {
         let transport = Transport::new(signal, self.settings.target(signal)?)?;
         let mut settings = self.settings.delivery(signal);
         settings.periodic = pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval));
-        let sink = Requests { signal, transport, envelope: envelope.clone() };
+        let sink: Box<dyn Sink> = match signal {
+            Signal::Metrics => Box::new(Requests::new(transport, envelope.clone())),
+            Signal::Traces | Signal::Logs => Box::new(Enveloped::new(transport, envelope.clone())),
+        };
         let on_failure = Arc::clone(&self.on_failure);
-        let delivery = Delivery::start(settings, Box::new(sink), move |failure| on_failure(failure))
+        let delivery = Delivery::start(settings, sink, move |failure| on_failure(failure))
             .map_err(|error| Error::because(format!("{signal} cannot be sent in the background"), error))?;
         Ok(Some(Sending { signal, delivery, cut: AtomicU64::new(0) }))
     }

@@ -1,6 +1,7 @@
 //! What was counted since the last export that arrived, for receivers that want no sums of their own.
 
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use tachograph_metrics::{Attributes, Distribution, Number, Point, Points, Snapshot};
 
@@ -17,6 +18,7 @@ impl Delta {
         let newest = snapshot.clone();
         if let Some(arrived) = &self.arrived {
             subtract(&mut snapshot, arrived);
+            forget_exemplars(&mut snapshot, arrived.taken);
             snapshot.started = arrived.taken;
         }
         self.under_way = Some(newest);
@@ -43,6 +45,16 @@ fn subtract(snapshot: &mut Snapshot, arrived: &Snapshot) {
             (Points::Histogram(points), Some(Points::Histogram(before))) => each(points, before, distribution),
             // What goes up and down, or is as it is, has no sense as a difference.
             _ => {}
+        }
+    }
+}
+
+/// An exemplar is one of the values that were added.
+fn forget_exemplars(snapshot: &mut Snapshot, until: SystemTime) {
+    for metric in &mut snapshot.metrics {
+        let Points::Histogram(points) = &mut metric.points else { continue };
+        for point in points {
+            point.value.exemplar.take_if(|exemplar| exemplar.time < until);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Metrics, as fields of a `ScopeMetrics`.
 
 mod delta;
+mod requests;
 
 use tachograph_delivery::Source;
 use tachograph_metrics::{
@@ -13,6 +14,8 @@ use crate::protobuf;
 use crate::settings::{Exemplars, Temporality};
 use crate::trace::unix_nanos;
 use delta::Delta;
+
+pub(crate) use requests::Requests;
 
 /// The field of `ScopeMetrics` that metrics are.
 const METRICS: u32 = 2;
@@ -186,3 +189,6 @@ fn series(series: &Series, tag: u32, frame: &mut Frame<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

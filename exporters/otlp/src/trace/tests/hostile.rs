@@ -9,9 +9,9 @@ use tachograph_core::{
 };
 
 use super::{Bench, own};
-use crate::decoded::{attributes, spans};
+use crate::decoded::{attributes, spans, spans_within};
 use crate::frame::MOST_BYTES;
-use crate::trace;
+use crate::{Limits as SpanLimits, trace};
 
 fn text() -> impl Strategy<Value = String> {
     let nasty = ["", "\0", "\u{1b}[31m", "\r\n", "\u{2028}", "\u{feff}", "http.route", "tachograph.outcome", "field."];
@@ -86,7 +86,7 @@ fn texts_of_20_megabytes_are_cut_and_the_request_is_still_told() {
     drop(open);
     let record = instance.take().remove(0);
     let mut frame = Vec::new();
-    let (items, cut) = trace::spans(&record, &crate::Limits::default(), &mut frame);
+    let (items, cut) = trace::spans(&record, &SpanLimits::default(), &mut frame);
     assert!(cut && frame.len() <= MOST_BYTES, "{} bytes", frame.len());
     assert_eq!(items, 5);
     let spans = spans(&record);
@@ -116,6 +116,27 @@ fn many_calls_are_bounded_and_those_left_out_are_counted() {
     let dropped = &attributes(&spans.last().unwrap().attributes)["tachograph.spans_dropped"];
     assert_eq!(spans.len() + dropped.parse::<usize>().unwrap(), 20_001);
     assert!(spans.len() > 1_000);
+}
+
+#[test]
+fn bounds_that_were_set_are_kept_and_what_is_beyond_is_counted() {
+    let limits = SpanLimits { attributes: 3, attribute_length: Some(2), events: 1, ..SpanLimits::default() };
+    let bench = Bench::new();
+    let record = bench.request(200, || {
+        request().error(&std::io::Error::other("no"));
+        (0..5).for_each(|_| super::query("SELECT 1", None).completed());
+    });
+    let all = own(&record);
+    let spans = spans_within(&limits, &record);
+    let bounded = spans.last().unwrap();
+    let expected = [("http.request.method", "\"GE\""), ("url.path", "\"/a\""), ("url.scheme", "\"ht\"")];
+    assert_eq!(attributes(&bounded.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
+    assert_eq!(bounded.dropped_attributes_count as usize, all.attributes.len() - 3);
+    assert_eq!((all.events.len(), bounded.events.len(), bounded.dropped_events_count), (2, 1, 1));
+    assert_eq!(bounded.name, all.name);
+    let limits = SpanLimits { event_attributes: 1, ..SpanLimits::default() };
+    let event = &spans_within(&limits, &record).pop().unwrap().events[0];
+    assert_eq!((event.attributes.len(), event.dropped_attributes_count), (1, 1));
 }
 
 /// A wall clock that shows one time.

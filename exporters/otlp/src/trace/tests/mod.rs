@@ -42,7 +42,13 @@ impl Bench {
 
     /// A request that is answered with this status, and an empty body.
     fn request(&self, status: u16, work: impl FnOnce()) -> Record {
-        let head = RequestHead { method: "GET", path: "/a/7", route: Some("/a/{id}"), ..RequestHead::default() };
+        let head = RequestHead {
+            method: "GET",
+            path: "/a/7",
+            route: Some("/a/{id}"),
+            scheme: "http",
+            ..RequestHead::default()
+        };
         let mut open = self.open(head);
         open.poll(work);
         open.respond(status, Some(0), false);

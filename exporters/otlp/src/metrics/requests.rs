@@ -1,21 +1,30 @@
-//! Makes export requests of batches, and sends them.
+//! Makes export requests of snapshots, and sends them.
 
 use tachograph_delivery::{Interrupter, SendError, Sink, frames};
 
 use crate::envelope::Envelope;
 use crate::protobuf;
-use crate::signal::Signal;
 use crate::transport::Transport;
 
-/// Collectors take 4 MiB over gRPC where nobody says otherwise. A batch of spans or log records is smaller; all metrics
-/// together can be more.
+/// Collectors take 4 MiB over gRPC where nobody says otherwise, and all metrics together can be more.
 const MOST_BYTES: usize = 3 << 20;
 
-/// Where one signal goes.
+/// Where metrics go.
 pub(crate) struct Requests {
-    pub(crate) signal: Signal,
-    pub(crate) transport: Transport,
-    pub(crate) envelope: Envelope,
+    transport: Transport,
+    envelope: Envelope,
+}
+
+impl Requests {
+    pub(crate) fn new(transport: Transport, envelope: Envelope) -> Self {
+        Requests { transport, envelope }
+    }
+
+    fn request(&mut self, metrics: &[&[u8]]) -> Result<(), SendError> {
+        let mut request = Vec::new();
+        self.envelope.request(metrics.iter().copied(), &mut request);
+        self.transport.send(request)
+    }
 }
 
 impl Sink for Requests {
@@ -23,34 +32,15 @@ impl Sink for Requests {
         self.transport.describe()
     }
 
-    fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
-        match self.signal {
-            Signal::Traces | Signal::Logs => self.request(frames(batch).map(|frame| frame.bytes)),
-            Signal::Metrics => self.snapshots(batch),
-        }
-    }
-
-    fn interrupter(&self) -> Option<Interrupter> {
-        Some(self.transport.interrupter())
-    }
-}
-
-impl Requests {
-    fn request<'f>(&mut self, frames: impl Iterator<Item = &'f [u8]> + Clone) -> Result<(), SendError> {
-        let mut request = Vec::new();
-        self.envelope.request(frames, &mut request);
-        self.transport.send(request)
-    }
-
     /// As many requests as it takes for each to be taken. Where a later one fails, those before it have arrived: the rest is
     /// given up, for what is sent instead would count the first ones twice where it says what was added.
-    fn snapshots(&mut self, batch: &[u8]) -> Result<(), SendError> {
+    fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
         let metrics: Vec<&[u8]> = frames(batch).flat_map(|frame| protobuf::fields(frame.bytes)).collect();
         let mut rest = &metrics[..];
         while !rest.is_empty() {
             let is_first = rest.len() == metrics.len();
             let (request, later) = rest.split_at(fitting(rest, MOST_BYTES));
-            match self.request(request.iter().copied()) {
+            match self.request(request) {
                 Err(error) if error.is_temporary() && !is_first => {
                     return Err(SendError::rejected(rest.len() as u64, error));
                 }
@@ -59,6 +49,10 @@ impl Requests {
             rest = later;
         }
         Ok(())
+    }
+
+    fn interrupter(&self) -> Option<Interrupter> {
+        Some(self.transport.interrupter())
     }
 }
 
