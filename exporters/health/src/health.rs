@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use tachograph_core::Handle;
@@ -33,7 +32,6 @@ pub struct Health {
 struct Inner {
     checks: Checks,
     settings: Settings,
-    draining: AtomicBool,
 }
 
 impl Health {
@@ -76,14 +74,6 @@ impl Health {
         self.inner.checks.add(name.into(), false, check)?;
         Ok(self)
     }
-
-    /// From now on `/readyz` answers 503, so that no new requests are sent here.
-    ///
-    /// To be called when the process is asked to end, while it still serves: the instance is shut down only after the
-    /// last request.
-    pub fn drain(&self) {
-        self.inner.draining.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Endpoint for Health {
@@ -97,7 +87,7 @@ impl Endpoint for Health {
             let (inner, handle) = (&*self.inner, handle.as_ref());
             match request.path {
                 LIVEZ => answer(handle, 200, "ok", &[]),
-                READYZ if inner.ends(handle) => answer(handle, 503, "shutting_down", &[]),
+                READYZ if handle.is_some_and(Handle::is_draining) => answer(handle, 503, "shutting_down", &[]),
                 READYZ => inner.checked(handle, &inner.checks.critical()).await,
                 _ => inner.checked(handle, &inner.checks.all()).await,
             }
@@ -106,10 +96,6 @@ impl Endpoint for Health {
 }
 
 impl Inner {
-    fn ends(&self, handle: Option<&Handle>) -> bool {
-        self.draining.load(Ordering::Relaxed) || handle.is_some_and(Handle::is_shut_down)
-    }
-
     /// The answer that has these checks. They all begin before the first is waited for.
     async fn checked(&self, handle: Option<&Handle>, checks: &[Arc<Check>]) -> Response {
         let runs: Vec<_> = checks.iter().map(|check| (check, check.begin(self.settings, handle))).collect();

@@ -42,8 +42,9 @@
 //! | `/readyz` | the critical ones | while one of them fails, and from the shutdown on | whoever sends requests: load balancers, Kubernetes' readiness |
 //! | `/livez` | none | never | whoever restarts the process: Kubernetes' liveness. A database that is down is no reason to |
 //!
-//! `status` is `ok` while every check of the path is `connected`, else `degraded`. After [`Health::drain`], or the
-//! shutdown of the instance, `/readyz` says `shutting_down` at once, without any check.
+//! `status` is `ok` while every check of the path is `connected`, else `degraded`. Once the instance is told that
+//! the service is about to end ([`Handle::drain`](tachograph_core::Handle::drain)), `/readyz` says `shutting_down` at
+//! once, without any check.
 //!
 //! Load balancers look at the status code alone, and a service that lacks something optional should go on serving: an
 //! [optional](Health::optional_check) check that fails leaves the code at 200, and shows in `status` and under its name.

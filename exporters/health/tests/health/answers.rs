@@ -69,7 +69,7 @@ async fn once_the_service_drains_it_is_not_ready() {
     let gate = Gate::new();
     gate.open();
     let health = health(&instance).with("database", gate.check());
-    health.health.clone().drain();
+    instance.handle().drain();
     assert_eq!(ask(&health, "/readyz").await, (503, body("shutting_down", "")));
     assert_eq!(gate.begun(), 0, "what is not going to be used is not looked at");
     assert_eq!(ask(&health, "/health").await, (200, body("ok", r#""database":"connected","#)));
