@@ -114,6 +114,9 @@ pub(crate) trait Add: Default {
     fn add(&mut self, other: &Self);
 }
 
+/// So many keys are known to have no room.
+const REFUSED: usize = 64;
+
 /// One thread's series of a family.
 #[derive(Debug)]
 pub(crate) struct Table<S> {
@@ -121,13 +124,17 @@ pub(crate) struct Table<S> {
     places: HashTable<(OwnedKey, usize)>,
     /// By the number that a series has on all threads.
     series: Vec<(usize, S)>,
+    /// Hashes of keys that had no room, each at the place that it says itself: to find that out takes long, and it is
+    /// so for ever.
+    refused: Vec<u64>,
     overflow: S,
     overflowed: u64,
 }
 
 impl<S: Default> Default for Table<S> {
     fn default() -> Self {
-        Table { places: HashTable::new(), series: Vec::new(), overflow: S::default(), overflowed: 0 }
+        let (places, series, refused) = (HashTable::new(), Vec::new(), Vec::new());
+        Table { places, series, refused, overflow: S::default(), overflowed: 0 }
     }
 }
 
@@ -137,6 +144,7 @@ impl<S: Add> Table<S> {
         let hash = hash(key.parts.into_iter(), key.numbers(), &family.hasher);
         let place = match self.places.find(hash, |(known, _)| key.is(known)) {
             Some((_, place)) => Some(*place),
+            None if self.refused.get(hash as usize % REFUSED) == Some(&hash) => None,
             None => self.admit(key, hash, family),
         };
         match place {
@@ -150,7 +158,11 @@ impl<S: Add> Table<S> {
 
     #[cold]
     fn admit(&mut self, key: &Key<'_>, at: u64, family: &Family) -> Option<usize> {
-        let number = family.admit((family.series)(key))?;
+        let Some(number) = family.admit((family.series)(key)) else {
+            self.refused.resize(REFUSED, 0);
+            self.refused[at as usize % REFUSED] = at;
+            return None;
+        };
         let place = self.series.iter().position(|(known, _)| *known == number).unwrap_or_else(|| {
             self.series.push((number, S::default()));
             self.series.len() - 1
