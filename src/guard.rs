@@ -16,10 +16,6 @@ pub struct Tachograph {
     handle: Handle,
     deadline: Duration,
     summary: String,
-    #[cfg_attr(
-        not(any(feature = "health", feature = "metrics")),
-        expect(dead_code, reason = "it is held for as long as the guard is")
-    )]
     served: Served,
 }
 
@@ -48,6 +44,12 @@ impl Tachograph {
     #[cfg(feature = "metrics")]
     pub fn metrics_recorder(&self) -> Option<&tachograph_metrics::Recorder> {
         self.served.recorder()
+    }
+
+    /// Where `[admin]` listens, if it does: with the port that was free where 0 was asked for.
+    #[cfg(feature = "admin")]
+    pub fn admin_addr(&self) -> Option<std::net::SocketAddr> {
+        self.served.admin_addr()
     }
 
     /// What `/health` and `/readyz` go by: what the service needs is added to it, once there is something to ask.
@@ -119,6 +121,8 @@ impl Tachograph {
 impl Drop for Tachograph {
     fn drop(&mut self) {
         self.tell_counters();
+        // Who asks how things stand at this moment is answered, but holds nothing up.
+        self.served.shutdown(self.deadline / 10);
         if !self.handle.shutdown(self.deadline) {
             // Whoever could be told through an exporter is the one that did not take it.
             let seconds = self.deadline.as_secs_f32();

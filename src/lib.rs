@@ -81,6 +81,8 @@ pub use tachograph_core::{
 
 #[cfg(feature = "actix-web")]
 pub use tachograph_actix_web as actix_web;
+#[cfg(feature = "admin")]
+pub use tachograph_admin as admin;
 #[cfg(feature = "aws-sdk")]
 pub use tachograph_aws_sdk as aws_sdk;
 #[cfg(feature = "axum")]
@@ -91,6 +93,8 @@ pub use tachograph_health as health;
 pub use tachograph_json as json;
 #[cfg(any(feature = "metrics", feature = "otlp", feature = "prometheus"))]
 pub use tachograph_metrics as metrics;
+#[cfg(feature = "otlp")]
+pub use tachograph_otlp as otlp;
 #[cfg(feature = "prometheus")]
 pub use tachograph_prometheus as prometheus;
 #[cfg(feature = "redis")]

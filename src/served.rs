@@ -1,11 +1,12 @@
 //! What goes on beside the exporters: what an instance serves of itself, and the application's own numbers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tachograph_core::Handle;
 use tachograph_core::endpoint::Endpoint;
 
-use crate::config::Config;
+use crate::config::{AdminConfig, Config};
 use crate::error::Error;
 
 /// What is to be served once there is an instance, and then what is.
@@ -17,6 +18,8 @@ pub(crate) struct Served {
     /// Where the application's own numbers are shown by somebody.
     #[cfg(feature = "metrics")]
     recorder: Option<tachograph_metrics::Recorder>,
+    #[cfg(feature = "admin")]
+    admin: Option<tachograph_admin::Admin>,
 }
 
 #[derive(Debug)]
@@ -57,8 +60,45 @@ impl Served {
                 .serve(Arc::clone(endpoint))
                 .map_err(|error| Error::with_source(format!("{key} does not fit: {error}"), error))?;
         }
-        let _ = (config, described);
+        if let Some(admin) = &config.admin {
+            self.start_admin(handle, admin, described)?;
+        }
         Ok(())
+    }
+
+    #[cfg(feature = "admin")]
+    fn start_admin(&mut self, handle: &Handle, admin: &AdminConfig, described: &mut Vec<String>) -> Result<(), Error> {
+        use tachograph_admin::{Admin, Settings};
+
+        let mut settings = Settings::default();
+        settings.listen.clone_from(&admin.listen);
+        let admin = Admin::start(handle, settings).map_err(|error| Error::with_source(error.to_string(), error))?;
+        described.push(format!("admin at {admin}"));
+        self.admin = Some(admin);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "admin"))]
+    fn start_admin(&mut self, _: &Handle, _: &AdminConfig, _: &mut Vec<String>) -> Result<(), Error> {
+        Err(Error::new(
+            "admin is configured, but it is not compiled in: add the feature `admin` to tachograph in Cargo.toml, or remove \
+             the table",
+        ))
+    }
+
+    /// Where the listener of its own listens, if there is one.
+    #[cfg(feature = "admin")]
+    pub(crate) fn admin_addr(&self) -> Option<std::net::SocketAddr> {
+        self.admin.as_ref().map(tachograph_admin::Admin::local_addr)
+    }
+
+    /// What is being answered may still be, for so long.
+    pub(crate) fn shutdown(&self, deadline: Duration) {
+        #[cfg(feature = "admin")]
+        if let Some(admin) = &self.admin {
+            admin.shutdown(deadline);
+        }
+        let _ = deadline;
     }
 
     #[cfg(feature = "metrics")]

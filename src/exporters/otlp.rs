@@ -4,8 +4,99 @@ use super::SetUp;
 use crate::config::OtlpConfig;
 use crate::error::Error;
 
+#[cfg(not(feature = "otlp"))]
 impl SetUp<'_> {
     pub(super) fn add_otlp(&mut self, _: &OtlpConfig) -> Result<(), Error> {
         Err(super::not_compiled_in("otlp"))
+    }
+}
+
+#[cfg(feature = "otlp")]
+mod compiled_in {
+    use std::time::Duration;
+
+    use tachograph_otlp::{Connection, Otlp, Protocol, Sampling, Settings, Signal};
+
+    use super::*;
+
+    impl SetUp<'_> {
+        pub(in crate::exporters) fn add_otlp(&mut self, otlp: &OtlpConfig) -> Result<(), Error> {
+            let (mut settings, warnings) = Settings::from_variables(self.config.opentelemetry.iter().cloned());
+            // As the specification has it, a variable that makes no sense is told of, and ignored.
+            for warning in warnings {
+                eprintln!("tachograph: {warning}");
+            }
+            overlay(&mut settings, otlp)?;
+            let mut targets = Vec::new();
+            for signal in Signal::ALL.into_iter().filter(|signal| settings.sends(*signal)) {
+                let target = settings.target(signal).map_err(misfit)?;
+                targets.push(format!("{signal} ({}) to {}", target.protocol, target.shown()));
+            }
+            if targets.is_empty() {
+                self.described.push("otlp (nothing is to be sent)".to_owned());
+                return Ok(());
+            }
+            if let Some(sampling) = settings.sampling {
+                self.core = std::mem::take(&mut self.core).sampler(sampling.sampler());
+            }
+            let described = format!("otlp {}", targets.join(", "));
+            let sends_metrics = settings.sends(Signal::Metrics);
+            let mut builder = Otlp::builder(self.service, settings);
+            if sends_metrics {
+                builder = builder.metrics(&self.metrics()?);
+            }
+            self.exporter(builder.build().map_err(misfit)?, described);
+            Ok(())
+        }
+    }
+
+    fn misfit(error: tachograph_otlp::Error) -> Error {
+        Error::with_source(format!("exporters.otlp does not fit: {error}"), error)
+    }
+
+    /// What is configured goes before what the standard variables say.
+    fn overlay(settings: &mut Settings, otlp: &OtlpConfig) -> Result<(), Error> {
+        let wrong = |key: &str, error: &dyn std::fmt::Display| {
+            Error::new(format!("exporters.otlp.{key} does not fit: {error}"))
+        };
+        let mut connection = Connection {
+            endpoint: otlp.endpoint.clone(),
+            headers: (!otlp.headers.is_empty()).then(|| otlp.headers.clone().into_iter().collect()),
+            timeout: otlp.timeout_ms.map(Duration::from_millis),
+            certificate: otlp.certificate.clone().map(Into::into),
+            client_certificate: otlp.client_certificate.clone().map(Into::into),
+            client_key: otlp.client_key.clone().map(Into::into),
+            ..Connection::default()
+        };
+        if let Some(protocol) = &otlp.protocol {
+            connection.protocol = Some(protocol.parse().map_err(|error| wrong("protocol", &error))?);
+        } else if settings.connection.protocol.is_none() && !settings.names_an_endpoint() {
+            // The specification's choice holds for its variables. Here it is gRPC, but for the port that is HTTP's.
+            let is_http =
+                otlp.endpoint.as_ref().is_some_and(|endpoint| endpoint.trim_end_matches('/').ends_with(":4318"));
+            connection.protocol = (!is_http).then_some(Protocol::Grpc);
+        }
+        if let Some(compression) = &otlp.compression {
+            connection.compression = Some(compression.parse().map_err(|error| wrong("compression", &error))?);
+        }
+        settings.set_connection(connection);
+        if let Some(signals) = &otlp.signals {
+            settings.signals = signals
+                .iter()
+                .map(|name| name.parse())
+                .collect::<Result<_, _>>()
+                .map_err(|error: tachograph_otlp::Error| wrong("signals", &error))?;
+        }
+        if let Some(name) = &otlp.sampler {
+            let ratio = otlp.sample_ratio.unwrap_or(1.0);
+            settings.sampling = Some(Sampling::named(name, ratio).map_err(|error| wrong("sampler", &error))?);
+        } else if let Some(ratio) = otlp.sample_ratio {
+            let heeds_caller = settings.sampling.is_none_or(|sampling| sampling.heeds_caller);
+            settings.sampling = Some(Sampling { ratio, heeds_caller });
+        }
+        if let Some(milliseconds) = otlp.metric_interval_ms {
+            settings.metric_interval = Duration::from_millis(milliseconds.max(1));
+        }
+        Ok(())
     }
 }
