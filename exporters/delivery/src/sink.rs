@@ -81,6 +81,22 @@ impl SendError {
         matches!(self.kind, Kind::Temporary { .. })
     }
 
+    /// How many items were rejected out of a batch that was accepted.
+    pub fn rejected_items(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Rejected { items } => Some(items),
+            Kind::Temporary { .. } | Kind::Permanent { .. } => None,
+        }
+    }
+
+    /// The time that the receiver [asked for](Self::retry_after); none where it did not.
+    pub fn asked_wait(&self) -> Option<Duration> {
+        match self.kind {
+            Kind::Temporary { retry_after, .. } if !retry_after.is_zero() => Some(retry_after),
+            _ => None,
+        }
+    }
+
     pub(crate) fn into_source(self) -> Box<dyn StdError + Send + Sync> {
         self.source
     }

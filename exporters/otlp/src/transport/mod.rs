@@ -1,0 +1,167 @@
+//! Sends requests that were rendered already to a receiver of OTLP, by gRPC or HTTP.
+
+mod answer;
+mod attempt;
+#[cfg(feature = "grpc")]
+mod grpc;
+#[cfg(feature = "http")]
+mod http;
+mod sink;
+#[cfg(feature = "tls")]
+mod tls;
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use tachograph_delivery::{Interrupter, SendError};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::error::Error;
+use crate::settings::{Protocol, Target};
+use crate::signal::Signal;
+use attempt::Failed;
+
+pub(crate) use sink::Enveloped;
+
+const USER_AGENT: &str = concat!("tachograph-otlp/", env!("CARGO_PKG_VERSION"));
+
+/// The connection of one signal.
+///
+/// It connects when there is something to send, keeps the connection, and connects again when it broke. It runs while
+/// [`send`](Self::send) does and at no other time, on the thread that calls it.
+pub(crate) struct Transport {
+    signal: Signal,
+    target: Target,
+    client: Client,
+    interrupted: Arc<Notify>,
+    /// Always there until this is dropped.
+    runtime: Option<Runtime>,
+}
+
+enum Client {
+    #[cfg(feature = "grpc")]
+    Grpc(grpc::Client),
+    #[cfg(feature = "http")]
+    Http(http::Client),
+}
+
+impl Transport {
+    /// Prepares a connection; nothing is connected yet.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is none of what it should be, or when a feature is not compiled in.
+    pub(crate) fn new(signal: Signal, target: Target) -> Result<Self, Error> {
+        if target.is_secure() && cfg!(not(feature = "tls")) {
+            return Err(Error::new(format!(
+                "`{}` needs the feature `tls` of tachograph-otlp: compile it in, or use an endpoint at `http://`",
+                target.shown()
+            )));
+        }
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            // For looking up names.
+            .max_blocking_threads(1)
+            .thread_name(format!("tachograph-otlp-{signal}"))
+            .build()
+            .map_err(|error| Error::because(format!("there is no runtime to send {signal} with"), error))?;
+        let client = {
+            // A channel starts its tasks where it is made.
+            let _entered = runtime.enter();
+            client(&target)
+        };
+        let mut transport =
+            Transport { signal, target, client: client?, interrupted: Arc::default(), runtime: Some(runtime) };
+        transport.target.tls = Default::default();
+        Ok(transport)
+    }
+
+    /// What this is called in messages: the signal and the endpoint.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} to {}", self.signal, self.target.shown())
+    }
+
+    /// Sends one export request and waits for the answer. Not to be called where another runtime runs.
+    ///
+    /// # Errors
+    /// Temporary where the protocol says that the same request is tried again. [Rejected](SendError::rejected) where
+    /// the receiver refused some of it, or warns, or answers a success that makes no sense.
+    pub(crate) fn send(&mut self, request: Vec<u8>) -> Result<(), SendError> {
+        let Some(runtime) = &self.runtime else { return Err(SendError::permanent(0, "there is no runtime")) };
+        let (client, signal, interrupted) = (&mut self.client, self.signal, Arc::clone(&self.interrupted));
+        let longest = self.target.timeout;
+        runtime.block_on(async {
+            // What has happened to the connection since the last time is seen now, before it is used.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            let sent = timeout(longest, async {
+                match client {
+                    #[cfg(feature = "grpc")]
+                    Client::Grpc(client) => client.send(signal, request.into()).await,
+                    #[cfg(feature = "http")]
+                    Client::Http(client) => client.send(signal, request.into()).await,
+                }
+            });
+            let late = || Failed::ForNow(format!("no answer within {longest:?}"), None).into();
+            let sent = unless(interrupted.notified(), async { sent.await.unwrap_or_else(|_| Err(late())) }).await;
+            sent.unwrap_or_else(|| Err(Failed::ForGood("it took longer than the shutdown may".to_owned()).into()))
+        })
+    }
+
+    /// Makes a [`send`](Self::send) come back at once; see [`Sink::interrupter`](tachograph_delivery::Sink::interrupter).
+    pub(crate) fn interrupter(&self) -> Interrupter {
+        let interrupted = Arc::clone(&self.interrupted);
+        Box::new(move || interrupted.notify_one())
+    }
+}
+
+fn client(target: &Target) -> Result<Client, Error> {
+    match target.protocol {
+        #[cfg(feature = "grpc")]
+        Protocol::Grpc => grpc::Client::new(target).map(Client::Grpc),
+        #[cfg(feature = "http")]
+        Protocol::HttpProtobuf => http::Client::new(target).map(Client::Http),
+        #[cfg(not(all(feature = "grpc", feature = "http")))]
+        protocol => {
+            let feature = if protocol == Protocol::Grpc { "grpc" } else { "http" };
+            Err(Error::new(format!(
+                "protocol `{protocol}` needs the feature `{feature}` of tachograph-otlp: compile it in, or use another protocol"
+            )))
+        }
+    }
+}
+
+/// What `work` comes to, unless `end` comes first.
+async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+    let (mut end, mut work) = (pin!(end), pin!(work));
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        end.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Would otherwise wait for a name that is being looked up, and panic within another runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("signal", &self.signal).field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
