@@ -19,7 +19,13 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(method: &str, path: impl AsRef<[u8]>) -> Self {
-        let head = [method.as_bytes(), b" ", path.as_ref(), b" HTTP/1.1\r\nhost: demo\r\n"].concat();
+        Self::to_host("demo", method, path)
+    }
+
+    /// To a service that goes by another name.
+    pub(crate) fn to_host(host: &str, method: &str, path: impl AsRef<[u8]>) -> Self {
+        let host = format!(" HTTP/1.1\r\nhost: {host}\r\n");
+        let head = [method.as_bytes(), b" ", path.as_ref(), host.as_bytes()].concat();
         Request { method: method.to_owned(), head, body: None }
     }
 
@@ -128,7 +134,7 @@ impl Connection {
         let lines = std::iter::from_fn(|| Some(self.line()).filter(|line| !line.is_empty()));
         let header = |line: String| {
             let (name, value) = line.split_once(": ").expect("a header has a name and a value");
-            (name.to_owned(), value.to_owned())
+            (name.to_ascii_lowercase(), value.to_owned())
         };
         let headers = lines.map(header).collect();
         Some(Response { status, headers, body: Vec::new() })

@@ -14,6 +14,8 @@ mod differences;
 mod expected;
 mod framework;
 mod lines;
+mod memory;
+mod page;
 #[cfg(feature = "peer-tests")]
 mod peers;
 mod scenarios;

@@ -117,8 +117,12 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.expect("a started service has an address")
+    }
+
     pub(crate) fn connect(&self) -> Connection {
-        Connection::open(self.address.expect("a started service has an address"))
+        Connection::open(self.address())
     }
 
     pub(crate) fn ask(&self, request: Request) -> Response {

@@ -1,9 +1,12 @@
-//! The real PostgreSQL and the real Redis, which `tests/peers/run` starts and names in the environment.
+//! The real programs that `tests/peers/run` starts, or says where they are, in the environment.
 
 mod postgres;
+mod program;
+mod prometheus;
 mod proxy;
 
 pub(crate) use postgres::Postgres;
+pub(crate) use prometheus::Prometheus;
 pub(crate) use proxy::Proxy;
 
 /// What a demonstration is run on instead of SQLite and a map.
@@ -20,6 +23,6 @@ impl Peers {
     }
 }
 
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is set by tests/peers/run"))
 }

@@ -15,6 +15,8 @@ use crate::client::{Connection, Request};
 use crate::differences::RUNS_ON;
 use crate::expected::{COUNT, SOME, and};
 use crate::lines::Lines;
+#[cfg(target_os = "linux")]
+use crate::memory::resident_kib;
 use crate::service::{Demo, LONG, eventually};
 
 const REQUESTS: usize = 10_000;
@@ -234,12 +236,4 @@ fn wait_for_lines(file: &Path, count: usize) {
         found >= count
     });
     assert_eq!(found, count);
-}
-
-/// The memory that the process has of the machine.
-#[cfg(target_os = "linux")]
-fn resident_kib(demo: &Demo) -> u64 {
-    let status = read_to_string(format!("/proc/{}/status", demo.process())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

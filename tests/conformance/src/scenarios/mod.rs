@@ -6,6 +6,8 @@ mod answers;
 mod bodies;
 mod concurrent;
 mod connections;
+#[cfg(feature = "peer-tests")]
+mod everything;
 mod hostile;
 mod identity;
 mod leaving;
@@ -14,7 +16,10 @@ mod logs;
 mod outputs;
 #[cfg(feature = "peer-tests")]
 mod peers;
+#[cfg(feature = "peer-tests")]
+mod prometheus;
 mod routes;
+mod scanner;
 mod start;
 mod stop;
 
@@ -85,6 +90,9 @@ macro_rules! every_scenario {
             load {
                 each_of_many_requests_has_its_line
             }
+            scanner {
+                a_hundred_thousand_paths_methods_and_hosts_are_few_series
+            }
             logs {
                 an_event_inside_a_request_carries_its_ids
                 rust_log_chooses_the_applications_lines_and_no_others
@@ -112,7 +120,7 @@ macro_rules! every_scenario {
     };
 }
 
-/// As `every_scenario`, for those that need PostgreSQL and Redis.
+/// As `every_scenario`, for those that need real programs.
 #[doc(hidden)]
 #[cfg(feature = "peer-tests")]
 #[macro_export]
@@ -125,6 +133,10 @@ macro_rules! every_scenario_of_peers {
                 waiting_for_a_connection_is_told_apart
                 a_database_that_dies_during_a_query_is_its_requests_error
                 a_cache_that_dies_during_a_lookup_is_done_without
+            }
+            prometheus {
+                prometheus_scrapes_it_and_knows_its_latencies
+                who_judges_pages_finds_nothing
             }
         }
     };
