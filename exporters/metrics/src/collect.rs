@@ -106,6 +106,12 @@ fn requests(bounds: &AllBounds, all: &All<Requests>, out: &mut Collection) {
     out.counter(&names::SHARES, shares.collect());
     let streams = counts(all, |requests| requests.streams).filter(|point| point.value != Number::Whole(0));
     out.counter(&names::STREAMS, streams.collect());
+    let findings = all.iter().flat_map(|(attributes, requests)| {
+        let findings = [("query_loop", requests.query_loops), ("slow_request", requests.slow)];
+        let found = findings.into_iter().filter(|(_, count)| *count > 0);
+        found.map(|(finding, count)| Point::new(attributes.and("finding", finding), count))
+    });
+    out.counter(&names::FINDINGS, findings.collect());
     let mut histogram = |named, bounds, histogram| {
         out.histogram(named, distributions(all, bounds, histogram).collect());
     };

@@ -40,6 +40,7 @@
 //! | `http.server.request.duration` | `http_request_duration_seconds` | histogram, to the last byte of the body |
 //! | `http.server.request.share` | `http_request_share_seconds` | by `share`: `db`, `db_wait`, `external`, `cache`, `own`, `body` and `waiting` sum to the durations |
 //! | `http.server.streams` | `http_streams` | upgrades and event streams, which are in no latency |
+//! | `http.server.findings` | `http_findings` | by `finding`: `slow_request` ([`Capture::slow_request`](tachograph_core::Capture::slow_request)) and `query_loop` (one statement from one place five times or more: N+1) |
 //! | `http.server.request.body.size`, `http.server.response.body.size` | `http_request_size_bytes`, `http_response_size_bytes` | histograms |
 //! | `http.server.request.db.queries` | `http_request_db_queries` | histogram: queries of a request, where there are any |
 //! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram: where a request waited more than once, each time counts as the mean |
@@ -88,6 +89,7 @@ mod naming;
 mod nanos;
 mod pool;
 mod process;
+mod query_loop;
 #[cfg(feature = "recorder")]
 mod recorder;
 mod request;

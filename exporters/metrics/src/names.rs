@@ -37,6 +37,12 @@ pub(crate) const REQUESTS: Named =
     named("http.server.requests", "http_requests", "{request}", "Requests, however they ended.");
 pub(crate) const STREAMS: Named =
     named("http.server.streams", "http_streams", "{request}", "Upgrades and event streams, which are in no latency.");
+pub(crate) const FINDINGS: Named = named(
+    "http.server.findings",
+    "http_findings",
+    "{finding}",
+    "Requests that are worth a look: slow ones, and those that ran one statement again and again.",
+);
 pub(crate) const DURATIONS: Named = named(
     "http.server.request.duration",
     "http_request_duration_seconds",

@@ -9,6 +9,7 @@ use crate::bounds::AllBounds;
 use crate::histogram::Histogram;
 use crate::naming::ByNaming;
 use crate::nanos::nanos;
+use crate::query_loop::has_query_loop;
 use crate::series::{Add, Family, Key, overflow};
 use crate::slowest::Slowest;
 
@@ -18,6 +19,10 @@ pub(crate) struct Requests {
     pub(crate) count: u64,
     /// Those of them that were upgrades or event streams.
     pub(crate) streams: u64,
+    /// Those that took as long as [`Capture::slow_request`](tachograph_core::Capture::slow_request).
+    pub(crate) slow: u64,
+    /// Those that ran one statement again and again.
+    pub(crate) query_loops: u64,
     pub(crate) durations: Histogram,
     pub(crate) slowest: Option<Slowest>,
     /// What their durations consist of, in nanoseconds.
@@ -44,6 +49,8 @@ impl Requests {
                 *sum = sum.saturating_add(nanos(breakdown.share(share)));
             }
         }
+        self.slow += u64::from(record.is_slow());
+        self.query_loops += u64::from(has_query_loop(record));
         if let Some(bytes) = record.request_bytes() {
             self.request_sizes.observe(bytes, &bounds.sizes);
         }
@@ -65,6 +72,8 @@ impl Add for Requests {
         let Requests {
             count,
             streams,
+            slow,
+            query_loops,
             durations,
             slowest,
             shares,
@@ -77,6 +86,8 @@ impl Add for Requests {
         } = other;
         self.count += count;
         self.streams += streams;
+        self.slow += slow;
+        self.query_loops += query_loops;
         self.durations.add(durations);
         Slowest::merge(&mut self.slowest, slowest);
         self.shares.iter_mut().zip(shares).for_each(|(sum, share)| *sum = sum.saturating_add(*share));
