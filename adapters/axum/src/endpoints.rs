@@ -26,6 +26,9 @@ pub fn endpoints() -> Endpoints {
 ///
 /// The paths are those that the instance serves when this is made.
 ///
+/// It goes before the layer that measures, as in the example: a router that is merged brings its answer to unknown paths with
+/// it, which would not be measured then. What the instance serves is not measured in either place.
+///
 /// # Paths that the application has too
 /// Where the application has the path by methods, `get(health)`, its own handlers answer them. Where it has it by
 /// [`any`], as a service, or below a parameter in the same place, axum cannot have both, and panics at the merge with the

@@ -53,7 +53,7 @@
 //! - A request begins when rocket has the first 14 bytes of its body, or all of it: it looks for a form's `_method` there
 //!   before it asks any fairing.
 //! - The size of a request's body is known where it is announced, or below 14 bytes. rocket lets nobody wrap it.
-//! - Scheme and protocol version are not known. Header values that are no UTF-8 are gone.
+//! - The protocol version is not known. Header values that are no UTF-8 are gone.
 //! - A method that a route does not allow is a 404 without a route.
 //!
 //! # What the instance serves

@@ -23,10 +23,10 @@ pub(crate) fn router(app: App) -> Router {
         .route("/work", get(work))
         .route("/fail", get(fail))
         .route("/panic", get(panic))
+        .merge(tachograph::axum::endpoints())
         .layer(CompressionLayer::new())
         // Outside the compression, so that it counts what goes over the wire.
         .layer(tachograph::axum::layer())
-        .merge(tachograph::axum::endpoints())
         .with_state(app)
 }
 

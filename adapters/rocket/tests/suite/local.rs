@@ -24,7 +24,7 @@ async fn an_asynchronous_client_is_measured() {
     assert_eq!((record.status_code(), record.outcome()), (Some(200), Outcome::Completed));
     assert_eq!((record.user_id(), record.database().count()), (Some("ada"), 1));
     assert_eq!((record.response_bytes(), record.request_bytes()), (9, Some(0)));
-    assert_eq!((record.scheme(), record.protocol_version()), ("", ""), "rocket does not tell");
+    assert_eq!((record.scheme(), record.protocol_version()), ("http", ""), "rocket does not tell the version");
     assert!(current().is_none(), "nothing is left on the thread");
 }
 

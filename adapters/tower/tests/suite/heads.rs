@@ -104,14 +104,14 @@ fn an_unknown_method_is_kept_and_has_a_name_for_metrics() {
 }
 
 #[test]
-fn scheme_and_version_are_kept_where_they_are_known() {
+fn the_scheme_is_http_where_none_is_known() {
     let (record, ..) = exchange(get("/"));
-    assert_eq!((record.scheme(), record.protocol_version()), ("", "1.1"));
+    assert_eq!((record.scheme(), record.protocol_version()), ("http", "1.1"));
     let mut request = get("https://example.com/a");
     *request.version_mut() = Version::HTTP_2;
     let (record, ..) = exchange(request);
     assert_eq!((record.scheme(), record.protocol_version(), record.path()), ("https", "2", "/a"));
-    assert_eq!(exchange(get("ftp://example.com/a")).0.scheme(), "");
+    assert_eq!(exchange(get("ftp://example.com/a")).0.scheme(), "http");
 }
 
 #[test]
