@@ -1,6 +1,7 @@
 //! Scrapes that come at the same time share their work.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -54,7 +55,8 @@ struct Server {
 impl Server {
     fn serve(mut self, maker: &Maker) {
         while let Some(waiting) = self.next() {
-            answer(waiting, maker);
+            // Of all that makes a page, the hook for warnings is somebody else's: if it panics, there is no page.
+            let _ = catch_unwind(AssertUnwindSafe(|| answer(waiting, maker)));
         }
     }
 
@@ -67,7 +69,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// It panicked, or there was no thread for it: those who wait get nothing, and who comes next gets another.
+    /// There was no thread for it: those who wait get nothing, and who comes next gets another.
     fn drop(&mut self) {
         if !self.is_done {
             *lock(&self.scrapes.0) = State::default();
