@@ -12,7 +12,7 @@ use tachograph_benches::stacks::{Versions, stacks};
 use tokio::runtime::Builder;
 
 const TURNS: usize = 1_000;
-const SMOKE_TURNS: usize = 2;
+const SMOKE_TURNS: usize = 1;
 
 const COMMAND: &str = "cargo bench -p tachograph-benches --features peers --bench peers";
 

@@ -4,7 +4,7 @@
 //! OpenTelemetry's providers. So that all of it can be compared in one run, each row's process is told when its turn is, and says what
 //! the turn took. That also tells what the process spends in all, on other threads than those that serve.
 //!
-//! Where a row sends by OTLP, a [receiver](receiver) in the process of the runner takes it at once.
+//! Where a row sends by OTLP, a [`Receiver`] in the process of the runner takes it at once.
 
 mod child;
 mod commands;
