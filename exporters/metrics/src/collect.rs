@@ -14,8 +14,9 @@ use crate::histogram::{Bounds, Histogram};
 use crate::names;
 use crate::naming::Naming;
 use crate::request::Requests;
-use crate::series::{Add, Table, Totals, merged};
+use crate::series::{Add, Table};
 use crate::snapshot::{Distribution, Number, Point};
+use crate::totals::{Totals, merged};
 use crate::{pool, process};
 
 /// The series of a family, as they are shown.

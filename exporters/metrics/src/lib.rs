@@ -100,6 +100,7 @@ mod slowest;
 mod snapshot;
 mod source;
 mod task;
+mod totals;
 
 pub use attributes::{Attribute, Attributes, Value};
 pub use error::Error;

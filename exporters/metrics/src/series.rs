@@ -107,6 +107,17 @@ impl Family {
         }
         Some(number)
     }
+
+    /// The known ones with their numbers, as far as they are shown.
+    pub(crate) fn shown(&self, naming: Naming) -> Vec<(Attributes, usize)> {
+        let known = lock(&self.known);
+        known.iter().filter_map(|(series, number)| Some((series.get(naming).clone()?, *number))).collect()
+    }
+
+    /// The one that takes what has no room.
+    pub(crate) fn overflow(&self, naming: Naming) -> Option<Attributes> {
+        self.overflow.get(naming).clone()
+    }
 }
 
 /// Numbers that can be added up.
@@ -123,12 +134,12 @@ pub(crate) struct Table<S> {
     /// Where the series of a key is.
     places: HashTable<(OwnedKey, usize)>,
     /// By the number that a series has on all threads.
-    series: Vec<(usize, S)>,
+    pub(crate) series: Vec<(usize, S)>,
     /// Hashes of keys that had no room, each at the place that it says itself: to find that out takes long, and it is
     /// so for ever.
     refused: Vec<u64>,
-    overflow: S,
-    overflowed: u64,
+    pub(crate) overflow: S,
+    pub(crate) overflowed: u64,
 }
 
 impl<S: Default> Default for Table<S> {
@@ -175,79 +186,11 @@ impl<S: Add> Table<S> {
     }
 }
 
-/// So many are added up at a time, which takes some microseconds: meanwhile their thread cannot count.
-const AT_A_TIME: usize = 32;
-
-/// The series of all threads.
-#[derive(Debug)]
-pub(crate) struct Totals<S> {
-    /// By their numbers.
-    series: Vec<Option<S>>,
-    overflow: Option<S>,
-    pub(crate) overflowed: u64,
-}
-
-impl<S> Default for Totals<S> {
-    fn default() -> Self {
-        Totals { series: Vec::new(), overflow: None, overflowed: 0 }
-    }
-}
-
-impl<S: Add> Totals<S> {
-    /// Adds the table of one thread, which `with` locks: some series at a time, as each is whole by itself.
-    pub(crate) fn add(&mut self, mut with: impl FnMut(&mut dyn FnMut(&Table<S>))) {
-        let (mut done, mut all) = (0, false);
-        while !all {
-            with(&mut |table| {
-                let rest = &table.series[done..];
-                rest.iter().take(AT_A_TIME).for_each(|(number, series)| self.add_one(*number, series));
-                done += rest.len().min(AT_A_TIME);
-                all = rest.len() <= AT_A_TIME;
-                if all && table.overflowed > 0 {
-                    self.overflow.get_or_insert_default().add(&table.overflow);
-                    self.overflowed += table.overflowed;
-                }
-            });
-        }
-    }
-
-    fn add_one(&mut self, number: usize, series: &S) {
-        if self.series.len() <= number {
-            self.series.resize_with(number + 1, || None);
-        }
-        self.series[number].get_or_insert_default().add(series);
-    }
-
-    /// Those that are shown, in the order of their attributes.
-    pub(crate) fn shown(self, family: &Family, naming: Naming) -> Vec<(Attributes, S)> {
-        let Totals { mut series, overflow, overflowed: _ } = self;
-        let known = lock(&family.known);
-        let attributes = known.iter().filter_map(|(series, number)| Some((series.get(naming).clone()?, *number)));
-        let mut shown: Vec<(Attributes, S)> =
-            attributes.filter_map(|(attributes, number)| Some((attributes, series.get_mut(number)?.take()?))).collect();
-        drop(known);
-        shown.extend(family.overflow.get(naming).clone().zip(overflow));
-        merged(shown)
-    }
-}
-
-/// In the order of their attributes, and of several with the same ones the sum.
-pub(crate) fn merged<S: Add>(mut series: Vec<(Attributes, S)>) -> Vec<(Attributes, S)> {
-    series.sort_by(|(one, _), (other, _)| one.cmp(other));
-    series.dedup_by(|(attributes, series), (kept, sum)| {
-        let is_same = attributes == kept;
-        if is_same {
-            sum.add(series);
-        }
-        is_same
-    });
-    series
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::attributes::Value;
+    use crate::totals::Totals;
 
     impl Add for u64 {
         fn add(&mut self, other: &Self) {
