@@ -41,6 +41,9 @@
 //! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
 //! | `redis` (1) | a measured connection |
 //! | `aws-sdk` (1) | an interceptor for its clients |
+//! | `prometheus`, `otlp` | exporters; with `opentelemetry` one trace with spans that are exported otherwise |
+//! | `metrics` | the application's own counters, gauges and histograms, by the crate `metrics` |
+//! | `health`, `admin` | `/health`, `/livez`, `/readyz`; a listener of their own for these and the metrics |
 //! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries and the AWS SDK's operations at no code |
 //! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`serve_until_shutdown`], [`shutdown_signal`] |
 //!
@@ -115,6 +118,7 @@ pub use tachograph_tracing as tracing;
     doctest,
     feature = "actix-web",
     feature = "axum",
+    feature = "health",
     feature = "json",
     feature = "rocket",
     feature = "sqlx",
