@@ -50,6 +50,10 @@ impl<'a> Database<'a> {
 
     /// The largest number of times one statement was run.
     pub fn repeats(&self) -> u32 {
+        // None, or one, was run as often as there were queries.
+        if self.count() <= 1 {
+            return self.count();
+        }
         let mut counts: Vec<(u64, u32)> = Vec::new();
         let mut add = |hash: u64, count: u32| match counts.iter_mut().find(|(other, _)| *other == hash) {
             Some((_, sum)) => *sum += count,

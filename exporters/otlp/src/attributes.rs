@@ -43,7 +43,7 @@ impl<'f, 'o> Attributes<'f, 'o> {
     }
 
     /// A word of ours, or another of few: it is never cut.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn word(&mut self, name: &str, word: &str) {
         if self.has_place() {
             self.cut_text("", name, self.frame.shortened(word), "");
@@ -51,12 +51,12 @@ impl<'f, 'o> Attributes<'f, 'o> {
     }
 
     /// What of the text has no room is cut off.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(&mut self, name: &str, text: &str) {
         self.prefixed_text("", name, text);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text_if_any(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.text(name, text);
@@ -64,36 +64,36 @@ impl<'f, 'o> Attributes<'f, 'o> {
     }
 
     /// Text that is there unless it is empty.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text_if_known(&mut self, name: &str, text: &str) {
         if !text.is_empty() {
             self.text(name, text);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn integer(&mut self, name: &str, number: impl Into<i64>) {
         self.prefixed_integer("", name, number.into());
     }
 
     /// A count of something, which is held at the largest number that there is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count(&mut self, name: &str, count: u64) {
         self.integer(name, i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn double(&mut self, name: &str, number: f64) {
         self.prefixed_double("", name, number);
     }
 
     /// Microseconds as milliseconds: the same number that the JSON line shows.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn millis(&mut self, name: &str, micros: u64) {
         self.double(name, micros as f64 / 1000.0);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn boolean(&mut self, name: &str, value: bool) {
         self.prefixed_boolean("", name, value);
     }
@@ -107,8 +107,9 @@ impl<'f, 'o> Attributes<'f, 'o> {
         let length = text.len() + cut.len();
         let item = nested_len(length);
         let list = nested_len(item);
-        self.head("", name, nested_len(list));
+        self.name("", name, nested_len(list));
         let out = &mut *self.frame.out;
+        protobuf::head(2, nested_len(list), out);
         out.push(ARRAY);
         varint(list as u64, out);
         protobuf::head(VALUES, item, out);
@@ -181,7 +182,7 @@ impl<'f, 'o> Attributes<'f, 'o> {
     }
 
     /// Whether there may be another one.
-    #[inline]
+    #[inline(always)]
     fn has_place(&mut self) -> bool {
         let has_place = self.left > 0;
         if has_place {
@@ -192,7 +193,7 @@ impl<'f, 'o> Attributes<'f, 'o> {
         has_place
     }
 
-    #[inline]
+    #[inline(always)]
     fn prefixed_text(&mut self, prefix: &str, name: &str, text: &str) {
         if self.has_place() {
             let (text, cut) = self.frame.fitting(self.frame.shortened(text));
@@ -200,79 +201,77 @@ impl<'f, 'o> Attributes<'f, 'o> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn cut_text(&mut self, prefix: &str, name: &str, text: &str, cut: &str) {
         let length = text.len() + cut.len();
-        self.head(prefix, name, nested_len(length));
-        let out = &mut *self.frame.out;
-        if length < 0x80 {
-            out.extend_from_slice(&[STRING, length as u8]);
+        let value = nested_len(length);
+        if self.name(prefix, name, value) {
+            self.frame.out.extend_from_slice(&[VALUE, value as u8, STRING, length as u8]);
         } else {
-            out.push(STRING);
-            varint(length as u64, out);
+            protobuf::head(2, value, self.frame.out);
+            protobuf::head(1, length, self.frame.out);
         }
-        out.extend_from_slice(text.as_bytes());
+        self.frame.out.extend_from_slice(text.as_bytes());
         if !cut.is_empty() {
-            out.extend_from_slice(cut.as_bytes());
+            self.frame.out.extend_from_slice(cut.as_bytes());
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn prefixed_integer(&mut self, prefix: &str, name: &str, number: i64) {
         if !self.has_place() {
             return;
         }
         // A negative number has ten bytes, as everywhere in protobuf.
         let number = number as u64;
-        self.head(prefix, name, 1 + varint_len(number));
+        let value = 1 + varint_len(number);
+        self.name(prefix, name, value);
         if number < 0x80 {
-            self.frame.out.extend_from_slice(&[INT, number as u8]);
+            self.frame.out.extend_from_slice(&[VALUE, value as u8, INT, number as u8]);
         } else {
-            self.frame.out.push(INT);
+            self.frame.out.extend_from_slice(&[VALUE, value as u8, INT]);
             varint(number, self.frame.out);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn prefixed_double(&mut self, prefix: &str, name: &str, number: f64) {
         if !self.has_place() {
             return;
         }
-        let mut value = [DOUBLE, 0, 0, 0, 0, 0, 0, 0, 0];
-        value[1..].copy_from_slice(&number.to_le_bytes());
-        self.head(prefix, name, value.len());
+        let mut value = [VALUE, 9, DOUBLE, 0, 0, 0, 0, 0, 0, 0, 0];
+        value[3..].copy_from_slice(&number.to_le_bytes());
+        self.name(prefix, name, 9);
         self.frame.out.extend_from_slice(&value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn prefixed_boolean(&mut self, prefix: &str, name: &str, value: bool) {
         if self.has_place() {
-            self.head(prefix, name, 2);
-            self.frame.out.extend_from_slice(&[BOOL, value.into()]);
+            self.name(prefix, name, 2);
+            self.frame.out.extend_from_slice(&[VALUE, 2, BOOL, value.into()]);
         }
     }
 
-    /// What stands before a value of this many bytes.
-    #[inline]
-    fn head(&mut self, prefix: &str, name: &str, value: usize) {
+    /// What stands before a value of this many bytes; whether all lengths in it are of one byte.
+    ///
+    /// Nearly all are, and a name of ours has a length that is known when this is compiled, as long as it is inlined.
+    #[inline(always)]
+    fn name(&mut self, prefix: &str, name: &str, value: usize) -> bool {
         let out = &mut *self.frame.out;
         let (name_len, attribute) = (prefix.len() + name.len(), (self.tag << 3 | 2) as u8);
         let length = nested_len(name_len) + nested_len(value);
-        if length < 0x80 {
+        let is_short = length < 0x80;
+        if is_short {
             out.extend_from_slice(&[attribute, length as u8, KEY, name_len as u8]);
-            out.extend_from_slice(prefix.as_bytes());
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(&[VALUE, value as u8]);
         } else {
-            out.push(attribute);
-            varint(length as u64, out);
-            out.push(KEY);
-            varint(name_len as u64, out);
-            out.extend_from_slice(prefix.as_bytes());
-            out.extend_from_slice(name.as_bytes());
-            out.push(VALUE);
-            varint(value as u64, out);
+            long(attribute, length, name_len, out);
         }
+        if !prefix.is_empty() {
+            out.extend_from_slice(prefix.as_bytes());
+        }
+        out.extend_from_slice(name.as_bytes());
+        is_short
     }
 
     /// A value whose length is not known before it is written.
@@ -282,4 +281,12 @@ impl<'f, 'o> Attributes<'f, 'o> {
             attribute.message(2, |value| value.message(variant, write))
         })
     }
+}
+
+#[inline(never)]
+fn long(attribute: u8, length: usize, name: usize, out: &mut Vec<u8>) {
+    out.push(attribute);
+    varint(length as u64, out);
+    out.push(KEY);
+    varint(name as u64, out);
 }

@@ -113,17 +113,17 @@ fn say(phrase: Phrase<'_>, text: &mut Frame<'_>) {
 
 impl WideLine for Attributes<'_, '_> {
     /// The other ids are no attributes of a log record: it has fields for them.
-    #[inline]
+    #[inline(always)]
     fn identity(&mut self, identity: &Identity) {
         request_id(identity, self);
     }
 
-    #[inline]
+    #[inline(always)]
     fn text(&mut self, member: Member, text: &str) {
         Attributes::text(self, member.name(), text);
     }
 
-    #[inline]
+    #[inline(always)]
     fn word(&mut self, member: Member, word: &'static str) {
         Attributes::word(self, member.name(), word);
     }
@@ -132,22 +132,22 @@ impl WideLine for Attributes<'_, '_> {
         self.joined(member.name(), texts, ": ");
     }
 
-    #[inline]
+    #[inline(always)]
     fn integer(&mut self, member: Member, number: u64) {
         self.count(member.name(), number);
     }
 
-    #[inline]
+    #[inline(always)]
     fn millis(&mut self, member: Member, micros: u64) {
         Attributes::millis(self, member.name(), micros);
     }
 
-    #[inline]
+    #[inline(always)]
     fn boolean(&mut self, member: Member, value: bool) {
         Attributes::boolean(self, member.name(), value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn field(&mut self, name: &str, value: &FieldValue) {
         Attributes::field(self, "", name, value);
     }

@@ -211,10 +211,13 @@ fn error_type(call: &Call, attributes: &mut Attributes<'_, '_>) {
 /// Whether a number of rows is of those that were changed: of other statements they were returned. One that returns what
 /// it has changed has a word for that.
 fn changes_rows(operation: &Operation) -> bool {
-    let changes = |word: &str| ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY"].contains(&word);
     let returns = |text: &str| text.split(' ').any(|word| word.eq_ignore_ascii_case("returning"));
     operation.summary().split(' ').any(changes)
         && !operation.statement().is_some_and(|statement| returns(statement.text()))
+}
+
+fn changes(word: &str) -> bool {
+    matches!(word, "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "COPY")
 }
 
 /// Where in the service's own code.

@@ -18,10 +18,18 @@ pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
     }
     let (calls, groups) = (record.calls(), record.calls_grouped());
     let ended = events.trace.duration();
+    let mut room = [0; MOST_CALLS];
+    let mut more = Vec::new();
+    let keys = keys(calls, &mut room, &mut more);
     for (at, call) in calls.iter().enumerate() {
+        // Numbers say at once that nothing repeats. What is in groups may have more of the same.
+        let same = keys[at..].iter().filter(|key| **key == keys[at]).count();
+        if keys[at] == NO_QUERY || (same < MANY_REPEATS as usize && groups.is_empty()) {
+            continue;
+        }
         let mut found = Loop::of(call.operation(), call.callsite());
         // Each is told of at its first call.
-        if !found.is_query() || calls[..at].iter().any(|earlier| found.takes(earlier.operation(), earlier.callsite())) {
+        if calls[..at].iter().any(|earlier| found.takes(earlier.operation(), earlier.callsite())) {
             continue;
         }
         calls[at..].iter().for_each(|call| found.add_call(call));
@@ -30,11 +38,37 @@ pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
     }
     for group in groups {
         let mut found = Loop::of(group.operation(), group.callsite());
-        if found.is_query() && !calls.iter().any(|call| found.takes(call.operation(), call.callsite())) {
+        if is_query(group.operation()) && !calls.iter().any(|call| found.takes(call.operation(), call.callsite())) {
             found.add_group(group, ended);
             found.tell(events);
         }
     }
+}
+
+/// As many calls as a record keeps one by one where nobody says otherwise, and some more.
+const MOST_CALLS: usize = 128;
+
+const NO_QUERY: u64 = 0;
+
+/// A number for each call: the same where statement and callsite are, and hardly ever elsewhere.
+fn keys<'k>(calls: &[Call], room: &'k mut [u64; MOST_CALLS], more: &'k mut Vec<u64>) -> &'k [u64] {
+    let keys = match room.get_mut(..calls.len()) {
+        Some(keys) => keys,
+        None => {
+            more.resize(calls.len(), 0);
+            &mut more[..]
+        }
+    };
+    for (key, call) in keys.iter_mut().zip(calls).filter(|(_, call)| is_query(call.operation())) {
+        let place = call.callsite().map_or(0, |callsite| u64::from(callsite.line()) + 1);
+        let hash = call.operation().statement().map_or(0, Statement::hash);
+        *key = (hash ^ place.rotate_left(40)).max(NO_QUERY + 1);
+    }
+    keys
+}
+
+fn is_query(operation: &Operation) -> bool {
+    operation.kind() == CallKind::Database && !operation.is_transaction_control()
 }
 
 /// What one statement from one place added up to.
@@ -51,10 +85,6 @@ struct Loop<'r> {
 impl<'r> Loop<'r> {
     fn of(operation: &'r Operation, callsite: Option<Callsite>) -> Self {
         Loop { operation, callsite, count: 0, total: Duration::ZERO, slowest: Duration::ZERO, ended: 0 }
-    }
-
-    fn is_query(&self) -> bool {
-        self.operation.kind() == CallKind::Database && !self.operation.is_transaction_control()
     }
 
     /// Threads keep operations of their own, so that two that are the same can be in two places.

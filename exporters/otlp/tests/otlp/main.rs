@@ -1,0 +1,3 @@
+//! The exporter, as receivers see it.
+
+mod export;
