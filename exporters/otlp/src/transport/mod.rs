@@ -28,6 +28,9 @@ use attempt::Failed;
 
 pub(crate) use sink::Enveloped;
 
+#[cfg(not(any(feature = "grpc", feature = "http")))]
+compile_error!("tachograph-otlp sends nothing without one of the features `grpc` and `http`");
+
 const USER_AGENT: &str = concat!("tachograph-otlp/", env!("CARGO_PKG_VERSION"));
 
 /// The connection of one signal.
@@ -95,8 +98,9 @@ impl Transport {
         let (client, signal, interrupted) = (&mut self.client, self.signal, Arc::clone(&self.interrupted));
         let longest = self.target.timeout;
         runtime.block_on(async {
-            // What has happened to the connection since the last time is seen now, before it is used.
-            for _ in 0..2 {
+            // What has happened to the connection since the last time is seen now, before it is used: one turn for the
+            // system to tell of it, and one for each task that passes it on.
+            for _ in 0..4 {
                 tokio::task::yield_now().await;
             }
             let sent = timeout(longest, async {
@@ -163,5 +167,5 @@ impl fmt::Debug for Transport {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "grpc", feature = "http", feature = "tls"))]
 mod tests;

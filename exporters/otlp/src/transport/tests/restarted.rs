@@ -1,5 +1,6 @@
 //! A receiver that is killed and comes back, as the delivery sees it.
 
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Mutex;
 
 use tachograph_delivery::{Delivery, Settings, Sink, frames};
@@ -97,5 +98,66 @@ fn a_shutdown_waits_no_longer_than_it_may_for_a_receiver_that_hangs() {
         write(&delivery, 0..3);
         delivery.shutdown(Duration::from_millis(50)).unwrap_err();
         assert_eq!((delivery.counters().dropped_failed, delivery.counters().written_items), (3, 0));
+    }
+}
+
+/// In front of a collector, a port whose connections can be cut.
+struct Between {
+    endpoint: String,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Between {
+    fn new(inside: &str) -> Self {
+        let inside = inside.replace("http://", "");
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let connections = Arc::<Mutex<Vec<TcpStream>>>::default();
+        let open = Arc::clone(&connections);
+        std::thread::spawn(move || {
+            while let Ok((outside, _)) = listener.accept() {
+                let inside = TcpStream::connect(&inside).unwrap();
+                let pipe = |from: &TcpStream, to: &TcpStream| {
+                    let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                };
+                open.lock().unwrap().push(outside.try_clone().unwrap());
+                pipe(&outside, &inside);
+                pipe(&inside, &outside);
+            }
+        });
+        Between { endpoint, connections }
+    }
+
+    /// Ends all connections, and says how many there were.
+    fn cut(&self) -> usize {
+        let cut = std::mem::take(&mut *self.connections.lock().unwrap());
+        cut.iter().for_each(|connection| connection.shutdown(Shutdown::Both).unwrap());
+        cut.len()
+    }
+}
+
+#[test]
+fn a_connection_that_ended_while_nothing_was_sent_is_made_anew_without_an_error() {
+    for protocol in PROTOCOLS {
+        let collector = Collector::start_blocking();
+        let between = Between::new(&endpoint(protocol, &collector));
+        let mut transport = Transport::new(Signal::Traces, target(protocol, between.endpoint.clone())).unwrap();
+        for number in 0..20 {
+            transport.send(request(number)).unwrap();
+            assert_eq!(between.cut(), 1, "it was kept until then");
+        }
+        assert_eq!(collector.spans().len(), 20);
+    }
+}
+
+#[test]
+fn a_connection_is_kept_while_it_can_be() {
+    for protocol in PROTOCOLS {
+        let collector = Collector::start_blocking();
+        let between = Between::new(&endpoint(protocol, &collector));
+        let mut transport = Transport::new(Signal::Traces, target(protocol, between.endpoint.clone())).unwrap();
+        (0..20).for_each(|number| transport.send(request(number)).unwrap());
+        assert_eq!(between.cut(), 1);
     }
 }
