@@ -57,7 +57,8 @@ const CONVENTIONS: [(&str, &str, Shape, &[&str]); 29] = [
 ];
 
 /// What the conventions have no metric for, and it is measured all the same: by names that they could have.
-const OURS: [(&str, &str, Shape, &[&str]); 6] = [
+const OURS: [(&str, &str, Shape, &[&str]); 7] = [
+    ("http.server.findings", "{finding}", COUNTER, SERVER),
     ("http.server.request.db.queries", "{query}", HISTOGRAM, SERVER),
     ("http.server.request.share", "s", COUNTER, SERVER),
     ("http.server.requests", "{request}", COUNTER, SERVER),
