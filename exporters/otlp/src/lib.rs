@@ -1,4 +1,54 @@
 //! Sends traces, metrics and logs by OTLP, the protocol of OpenTelemetry.
+//!
+//! ```
+//! use tachograph_core::{Handle, Service};
+//! use tachograph_metrics::Metrics;
+//! use tachograph_otlp::{Otlp, Settings, Signal};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let service = Service::new("experiments-api").version("1.4.2").environment("production");
+//! let metrics = Metrics::new(&service, Default::default())?;
+//! // In a service `std::env::vars()`.
+//! let (settings, warnings) = Settings::from_variables([("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317")]);
+//! assert!(warnings.is_empty() && settings.sends(Signal::Traces));
+//! let otlp = Otlp::builder(&service, settings).metrics(&metrics).build()?;
+//! let handle = Handle::builder().service(service).exporter(metrics).exporter(otlp).build();
+//! # drop(handle);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Names are those of OpenTelemetry's semantic conventions, version 1.44.0, where there are such; ours begin with
+//! `tachograph.` and go on as the member of the JSON line does that says the same.
+//!
+//! # Traces
+//! A request that [keeps its trace](tachograph_core::Record::keeps_trace) is a span of kind SERVER, a task one of kind
+//! INTERNAL; calls are spans of kind CLIENT, and what the application times itself, like its own spans, of kind INTERNAL.
+//!
+//! | span | name | attributes |
+//! |---|---|---|
+//! | a request | `GET /experiments/{id}`, `GET` where no route matched, `HTTP` for a method that nobody knows | `http.request.method`, `http.request.method_original`, `http.route`, `http.response.status_code`, `http.request.body.size`, `http.response.body.size`, `url.scheme`, `url.path`, `network.protocol.version` |
+//! | each request and task | a task's own | `error.type` where it failed, `enduser.id`, `tachograph.{request_id,action,outcome,streaming}`, `tachograph.{own,db,db_wait,external,cache,body,waiting}_ms`, which sum to the duration, `tachograph.first_byte_ms`, `tachograph.{db_queries,external_calls,cache_hits,cache_misses}`, the application's fields under their own names, `metadata.*` |
+//! | a query | its summary, `SELECT experiments` | `db.system.name`, `db.namespace`, `db.query.summary`, `db.query.text` without literals, `db.response.returned_rows` or `tachograph.changed_rows` |
+//! | a call by HTTP | `GET` | `http.request.method`, `server.address`, `server.port`, `http.response.status_code`, `http.response.body.size` |
+//! | a call of gRPC | `greet.Greeter/Greet` | `rpc.method`, `server.address`, `server.port` |
+//! | a call of the AWS SDK | `DynamoDB.GetItem` | `rpc.system`, `rpc.service`, `rpc.method`, `aws.request_id`, `cloud.region`, the table, bucket, queue, topic or stream by the name that it has for that service, `tachograph.status_code`, `tachograph.attempts` |
+//! | a command of Redis | `GET`, `PIPELINE GET` | `db.system.name`, `db.operation.name`, `cache.name`, `tachograph.cache_hits`, `tachograph.cache_misses` |
+//! | each call | | `error.type` where it failed, `tachograph.first_byte_ms`, `code.file.path`, `code.line.number` |
+//!
+//! A field of the application's that is called as one of these is sent as `field.…`. The status of a span is Error where
+//! a request failed, or had no end that was planned, and where a call failed or was answered with 4xx or 5xx; a request
+//! that is answered with 4xx did not fail. Events tell what else there is: `exception` (the error that the application gave),
+//! `tachograph.query_loop` (one statement from one place five times or more, which is what N+1 looks like), and
+//! `tachograph.calls` (those beyond the number that a record keeps one by one, by operation and place).
+//!
+//! # Logs
+//! The application's own lines, and for each request and task its wide line, whose `event_name` is `tachograph.request` or
+//! `tachograph.task`, with the members of the JSON line as attributes. Both carry the ids of their request's span.
+//!
+//! # Metrics
+//! What [`tachograph_metrics`] counts, every request and not only those whose traces are sampled, once in each
+//! [interval](Settings::metric_interval).
 
 mod attributes;
 #[cfg(feature = "opentelemetry")]
@@ -29,7 +79,7 @@ pub use settings::{
     Warning,
 };
 pub use signal::Signal;
-pub use tachograph_delivery::Failure;
+pub use tachograph_delivery::{self as delivery, Failure};
 
 #[cfg(feature = "opentelemetry")]
 pub use opentelemetry;
