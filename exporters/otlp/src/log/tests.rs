@@ -1,13 +1,17 @@
 //! Records of the log, as a strict receiver reads them.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use proptest::prelude::*;
 use tachograph_core::testing::Instance;
 use tachograph_core::{
-    FieldValue, Level, LogEvent, ManualClock, OpenRequest, Recording, RequestHead, SequentialIds, request, trace,
+    Exporter, FieldValue, Level, LogEvent, ManualClock, OpenRequest, Operation, Record, Recording, RequestHead,
+    SequentialIds, Service, request, start_call, trace,
 };
+use tachograph_delivery::{SendError, Sink};
+use tachograph_json::Json;
 
 use crate::decoded::{attributes, log_record, text, wide_line};
 use crate::frame::MOST_BYTES;
@@ -159,5 +163,83 @@ proptest! {
         let record = event(LogEvent { target: &target, ..said(&message, &fields, recording) }, user.as_deref());
         prop_assert_eq!(body(&record), format!("{message:?}"));
         prop_assert_eq!(record.dropped_attributes_count > 0, fields.iter().any(|(name, _)| name.is_empty()));
+    }
+}
+
+/// What an exporter of JSON writes of a record.
+fn json_line(record: &Record) -> serde_json::Map<String, serde_json::Value> {
+    #[derive(Clone, Default)]
+    struct Collected(Arc<Mutex<Vec<u8>>>);
+    impl Sink for Collected {
+        fn describe(&self) -> String {
+            "collected".to_owned()
+        }
+        fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
+            self.0.lock().unwrap().extend_from_slice(batch);
+            Ok(())
+        }
+    }
+    let collected = Collected::default();
+    let settings = tachograph_json::Settings { calls: tachograph_json::Calls::None, ..Default::default() };
+    let json = Json::with_sink(&Service::new("api"), settings, Box::new(collected.clone())).unwrap();
+    json.record(record);
+    assert!(json.flush(Duration::from_secs(60)));
+    serde_json::from_slice(&collected.0.lock().unwrap()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn both_kinds_of_wide_lines_say_the_same(
+        texts in prop::array::uniform6("\\PC{1,20}"),
+        status in prop::option::of(100..600_u16),
+        micros in prop::array::uniform4(0..10_000_000_u64),
+        task: bool,
+    ) {
+        let clock = ManualClock::new();
+        let instance = Instance::build(|builder| builder.clock(clock.clone()));
+        let advance = |at: usize| clock.advance(Duration::from_micros(micros[at]));
+        let [path, user, action, field, error, sql] = &texts;
+        let work = || {
+            advance(0);
+            let call = start_call(Operation::database("sqlite", "main", sql), None);
+            advance(1);
+            call.failed("busy");
+            request().cache_hit("flags").user(user).action(action).field("own_field", field.as_str());
+            request().field("ratio", 0.1).field("count", -7).error(&std::io::Error::other(error.clone()));
+        };
+        if task {
+            let mut future = std::pin::pin!(instance.handle().task(path, async { work() }));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            prop_assert!(future.as_mut().poll(&mut context).is_ready());
+        } else {
+            let head = RequestHead { method: "GET", path, route: Some(path), ..RequestHead::default() };
+            let mut open = OpenRequest::open(instance.handle(), head).unwrap();
+            open.poll(work);
+            advance(2);
+            if let Some(status) = status {
+                open.respond(status, None, false);
+                advance(3);
+            }
+        }
+        let record = instance.take().remove(0);
+        let line = wide_line(&record);
+        let mut json = json_line(&record);
+        prop_assert_eq!(body(&line), format!("{:?}", json["message"].as_str().unwrap()));
+        prop_assert_eq!(&line.severity_text, json["level"].as_str().unwrap());
+        for elsewhere in ["timestamp", "message", "level", "service", "trace_id", "span_id"] {
+            prop_assert!(json.remove(elsewhere).is_some(), "{}", elsewhere);
+        }
+        let told = attributes(&line.attributes);
+        prop_assert_eq!(told.keys().copied().collect::<Vec<_>>(), json.keys().collect::<Vec<_>>());
+        for (name, value) in &json {
+            match value {
+                serde_json::Value::String(text) => prop_assert_eq!(&told[name.as_str()], &format!("{text:?}")),
+                serde_json::Value::Number(number) => {
+                    prop_assert_eq!(told[name.as_str()].parse::<f64>().ok(), number.as_f64(), "{}", name);
+                }
+                other => prop_assert_eq!(&told[name.as_str()], &other.to_string()),
+            }
+        }
     }
 }
