@@ -54,7 +54,7 @@ pub struct Settings {
 
 impl Settings {
     /// For a receiver at the other end of a network: frames, gathered for up to 5 s into batches of at most 512 items or 2
-    /// MiB, tried again for 5 minutes with waits from 1 s to 30 s. The buffers are emptied every 100 ms.
+    /// MiB, tried again for 5 minutes with waits from 1 s to 10 s. The buffers are emptied every 100 ms.
     pub fn network() -> Self {
         Settings {
             framing: Framing::Frames,
@@ -63,7 +63,6 @@ impl Settings {
             batch_bytes: 2 << 20,
             batch_items: 512,
             first_retry: Duration::from_secs(1),
-            longest_retry: Duration::from_secs(30),
             retry_limit: Some(Duration::from_secs(300)),
             ..Settings::default()
         }

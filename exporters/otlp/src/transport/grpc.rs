@@ -4,6 +4,8 @@ mod codec;
 #[cfg(feature = "tls")]
 mod connector;
 
+use std::error::Error as _;
+
 use bytes::Bytes;
 use http::Uri;
 use http::uri::PathAndQuery;
@@ -86,10 +88,10 @@ fn metadata(target: &Target) -> Result<MetadataMap, Error> {
 /// Which statuses are tried again is what the protocol says.
 fn failed(status: &Status) -> Failed {
     let trouble = Trouble::read(status.details()).unwrap_or_default();
-    let message = readable(whole(status).as_bytes());
+    let message = told(status);
     // tonic's own, for an answer longer than we take: trying again would bring it again.
     let answer_too_long = message.contains("decoded message length too large");
-    let broken_connection = std::error::Error::source(status).is_some();
+    let broken_connection = status.source().is_some();
     let again = match status.code() {
         Code::Cancelled
         | Code::DeadlineExceeded
@@ -106,6 +108,19 @@ fn failed(status: &Status) -> Failed {
         true => Failed::ForNow(message, trouble.retry_after),
         false => Failed::ForGood(message),
     }
+}
+
+/// The code, what the receiver said, and where that came from if it was not the receiver; tonic's own words for these are
+/// meant for developers.
+fn told(status: &Status) -> String {
+    let mut text = format!("{:?}", status.code());
+    let source = status.source().map(whole);
+    for said in [Some(status.message().to_owned()), source].into_iter().flatten() {
+        if !said.is_empty() && !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+    }
+    readable(text.as_bytes())
 }
 
 #[cfg(test)]

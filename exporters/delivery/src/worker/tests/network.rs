@@ -5,7 +5,13 @@ use super::*;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn network() -> Settings {
-    Settings { interval: SECOND, schedule_delay: SECOND * 5, batch_items: 4, ..Settings::network() }
+    Settings {
+        interval: SECOND,
+        schedule_delay: SECOND * 5,
+        batch_items: 4,
+        longest_retry: SECOND * 30,
+        ..Settings::network()
+    }
 }
 
 impl Bench {

@@ -34,7 +34,10 @@ impl Source for Asked {
 fn bench(script: Vec<Event>) -> (Bench, Asked) {
     let asked = Asked::default();
     let periodic = Some(Periodic::new(asked.clone(), MINUTE));
-    (Bench::with(Settings { interval: MINUTE, periodic, ..Settings::network() }, script), asked)
+    (
+        Bench::with(Settings { interval: MINUTE, longest_retry: MINUTE / 2, periodic, ..Settings::network() }, script),
+        asked,
+    )
 }
 
 #[test]
