@@ -62,6 +62,7 @@ mod frame;
 mod log;
 mod metrics;
 mod otlp;
+mod own_thread;
 mod protobuf;
 mod resource;
 mod settings;

@@ -12,6 +12,7 @@ use tachograph_metrics::Metrics;
 use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::metrics::{Requests, Snapshots};
+use crate::own_thread::{self, OnOwnThread};
 use crate::resource::Resource;
 use crate::settings::{Limits, Settings};
 use crate::signal::Signal;
@@ -140,7 +141,7 @@ impl Exporter for Otlp {
     }
 
     fn event(&self, event: &LogEvent<'_>) {
-        if let Some(logs) = &self.logs {
+        if let Some(logs) = self.logs.as_ref().filter(|_| !own_thread::is_running()) {
             let user_id = event.recording.and_then(|recording| recording.user_id());
             logs.write(|out| (1, log::event(event, user_id.as_deref(), &self.log_limits, out)));
         }
@@ -214,8 +215,8 @@ impl OtlpBuilder {
         let mut settings = self.settings.delivery(signal);
         settings.periodic = pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval));
         let sink: Box<dyn Sink> = match signal {
-            Signal::Metrics => Box::new(Requests::new(transport, envelope.clone())),
-            Signal::Traces | Signal::Logs => Box::new(Enveloped::new(transport, envelope.clone())),
+            Signal::Metrics => Box::new(OnOwnThread(Requests::new(transport, envelope.clone()))),
+            Signal::Traces | Signal::Logs => Box::new(OnOwnThread(Enveloped::new(transport, envelope.clone()))),
         };
         let on_failure = Arc::clone(&self.on_failure);
         let delivery = Delivery::start(settings, sink, move |failure| on_failure(failure))

@@ -1,9 +1,11 @@
 //! All three signals of an instance, as a strict receiver takes them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use tachograph_collector::{Code, Collector, Kind, Number, Span};
+use tachograph_collector::{Answer, Code, Collector, Kind, Number, Span};
 use tachograph_core::{
     Exporter, Handle, HandleBuilder, Level, LogEvent, OpenRequest, Operation, RequestHead, Sampler, Service, Yield,
     request, start_call, trace,
@@ -230,4 +232,34 @@ fn only_the_signals_that_were_chosen_are_sent() {
     assert_eq!(bench.collector.logs().len(), 1);
     let reasons: Vec<_> = bench.handle.exporters().flat_map(Exporter::dropped).map(|(reason, _)| reason).collect();
     assert!(reasons.iter().all(|reason| reason.starts_with("log_records_")) && reasons.len() == 8, "{reasons:?}");
+}
+
+#[test]
+fn what_is_logged_about_sending_is_not_sent() {
+    let collector = Collector::start_blocking();
+    collector.answer_with(Answer::Refused);
+    let service = Service::new("api");
+    let mut settings = Settings::default();
+    settings.connection.endpoint = Some(collector.endpoint_http());
+    settings.signals = vec![Signal::Logs];
+    let handle = Arc::<OnceLock<Handle>>::default();
+    let (logged, of_hook) = (Arc::<AtomicUsize>::default(), Arc::clone(&handle));
+    let count = Arc::clone(&logged);
+    let log = |handle: &Handle, message: &str| {
+        let (time, level, target) = (SystemTime::now(), Level::Error, "hook");
+        handle.log(&LogEvent { time, level, target, message, fields: &[], recording: None });
+    };
+    let otlp = Otlp::builder(&service, settings).on_failure(move |failure| {
+        log(of_hook.get().unwrap(), &failure.to_string());
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let handle = handle.get_or_init(|| Handle::builder().exporter(otlp.build().unwrap()).build());
+    log(handle, "before");
+    assert!(handle.flush(PATIENCE));
+    assert_eq!(logged.load(Ordering::SeqCst), 1, "the hook was told, and has logged it");
+    collector.answer_with(Answer::Truth);
+    log(handle, "after");
+    assert!(handle.flush(PATIENCE));
+    let bodies: Vec<_> = collector.logs().into_iter().map(|log| log.body).collect();
+    assert_eq!(bodies, ["after"]);
 }
