@@ -1,8 +1,6 @@
 //! OTLP over gRPC.
 
 mod codec;
-#[cfg(feature = "tls")]
-mod connector;
 
 use std::error::Error as _;
 
@@ -60,7 +58,7 @@ fn channel(target: &Target) -> Result<Channel, Error> {
         Endpoint::from(uri.clone()).user_agent(USER_AGENT).map_err(unusable)?.connect_timeout(target.timeout);
     #[cfg(feature = "tls")]
     if target.is_secure() {
-        let connector = connector::Connector::new(&uri, &target.tls)?;
+        let connector = super::connector::Connector::new(&uri, &target.tls, b"h2")?;
         // The connection is secured by our own connector, of which tonic, that would do it again, is to know nothing.
         let plain = Endpoint::from(connector.address().clone()).origin(uri);
         let plain = plain.user_agent(USER_AGENT).map_err(unusable)?.connect_timeout(target.timeout);

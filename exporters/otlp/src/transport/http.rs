@@ -1,19 +1,26 @@
 //! OTLP over HTTP, in protobuf.
 
+use std::error::Error as StdError;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use flate2::write::GzEncoder;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Response, Url};
+use http::header::{self, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
 use tachograph_delivery::SendError;
+use tokio::net::TcpStream;
 
 use super::USER_AGENT;
 use super::answer::{Trouble, readable};
 use super::attempt::{self, Failed, MAX_ANSWER, odd};
+#[cfg(feature = "tls")]
+use super::connector::Connector;
 use crate::error::{Error, whole};
 use crate::settings::{Compression, Target};
 use crate::signal::Signal;
@@ -24,37 +31,34 @@ const PROTOBUF: &str = "application/x-protobuf";
 const MAX_COMPLAINT: usize = 64 << 10;
 
 pub(super) struct Client {
-    client: reqwest::Client,
-    url: Url,
+    endpoint: Uri,
     headers: HeaderMap,
     compression: Compression,
+    #[cfg(feature = "tls")]
+    tls: Option<Connector>,
+    /// Kept from one request to the next.
+    open: Option<SendRequest<Full<Bytes>>>,
 }
 
 impl Client {
     pub(super) fn new(target: &Target) -> Result<Self, Error> {
-        let url = Url::parse(&target.endpoint)
-            .map_err(|error| Error::because(format!("the endpoint `{}` is none for HTTP", target.shown()), error))?;
-        let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(Policy::custom(follow))
-            .pool_max_idle_per_host(1);
-        if is_this_machine(&url) {
-            // A proxy would look for the receiver on its own machine.
-            builder = builder.no_proxy();
-        }
-        #[cfg(feature = "tls")]
-        {
-            // Also where it will not be used: without one, reqwest panics unless the process has chosen a cryptography.
-            let tls = match target.is_secure() {
-                true => super::tls::client_config(&target.tls, b"http/1.1")?,
-                false => super::tls::trusting_nobody()?,
-            };
-            builder = builder.tls_backend_preconfigured(tls);
-        }
-        let client = builder.build().map_err(|error| {
-            Error::because(format!("there is no client to send to `{}` with", target.shown()), error)
-        })?;
-        Ok(Client { client, url, headers: headers(target), compression: target.compression })
+        let unusable = || format!("the endpoint `{}` is none for HTTP", target.shown());
+        let endpoint: Uri = target.endpoint.parse().map_err(|error| Error::because(unusable(), error))?;
+        let authority = endpoint.authority().ok_or_else(|| Error::new(unusable()))?;
+        // Without the name and the password that can stand before it.
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+        let host = HeaderValue::from_str(host).map_err(|error| Error::because(unusable(), error))?;
+        Ok(Client {
+            headers: headers(target, host),
+            compression: target.compression,
+            #[cfg(feature = "tls")]
+            tls: match target.is_secure() {
+                true => Some(Connector::new(&endpoint, &target.tls, b"http/1.1")?),
+                false => None,
+            },
+            open: None,
+            endpoint,
+        })
     }
 
     pub(super) async fn send(&mut self, signal: Signal, request: Bytes) -> Result<(), SendError> {
@@ -62,17 +66,57 @@ impl Client {
             Compression::None => request,
             Compression::Gzip => gzip(&request),
         };
-        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body);
-        let response = request.send().await.map_err(|error| broken(&error))?;
+        let path = self.endpoint.path_and_query().map_or("/", PathAndQuery::as_str);
+        let mut request = Request::post(path).body(Full::new(body)).map_err(|error| SendError::permanent(0, error))?;
+        request.headers_mut().clone_from(&self.headers);
+        // It is given back once all is said: what is given up half-way leaves no connection behind.
+        let mut open = self.connection().await.map_err(|error| SendError::temporary(0, whole(&*error)))?;
+        let response = open.send_request(request).await.map_err(|error| SendError::temporary(0, whole(&error)))?;
         let status = response.status();
-        if status.is_success() {
-            return taken(signal, response).await;
+        let sent = match status.is_success() {
+            true => taken(signal, response).await,
+            false => Err(refused(status, response).await.into()),
+        };
+        self.open = Some(open);
+        sent
+    }
+
+    /// The one that is open, if it still is, or a new one.
+    async fn connection(&mut self) -> Result<SendRequest<Full<Bytes>>, Broken> {
+        if let Some(mut open) = self.open.take()
+            && open.ready().await.is_ok()
+        {
+            return Ok(open);
         }
-        Err(refused(status, response).await.into())
+        self.connect().await
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, Broken> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return shake_hands(tls.connect().await?).await;
+        }
+        let host = self.endpoint.host().unwrap_or_default().trim_matches(['[', ']']);
+        let stream = TcpStream::connect((host, self.endpoint.port_u16().unwrap_or(80))).await?;
+        stream.set_nodelay(true)?;
+        shake_hands(TokioIo::new(stream)).await
     }
 }
 
-fn headers(target: &Target) -> HeaderMap {
+/// Why there is no connection.
+type Broken = Box<dyn StdError + Send + Sync>;
+
+async fn shake_hands<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Broken>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+{
+    let (open, connection) = http1::handshake(stream).await?;
+    // What breaks it is told to who sends.
+    tokio::spawn(connection);
+    Ok(open)
+}
+
+fn headers(target: &Target, host: HeaderValue) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in &target.headers {
         let mut value = value.clone();
@@ -80,6 +124,8 @@ fn headers(target: &Target) -> HeaderMap {
         headers.insert(name, value);
     }
     // Last, because a request with others would be none of OTLP.
+    headers.insert(HOST, host);
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROTOBUF));
     if target.compression == Compression::Gzip {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -94,20 +140,7 @@ fn gzip(bytes: &[u8]) -> Bytes {
     encoder.finish().unwrap_or_default().into()
 }
 
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// Headers hold keys, so a request goes on to the same server only, and only where it stays what it is.
-fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let same = |before: &Url| before.origin() == attempt.url().origin();
-    let stays = matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
-    let follow = stays && attempt.previous().len() < 5 && attempt.previous().last().is_some_and(same);
-    if follow { attempt.follow() } else { attempt.stop() }
-}
-
-async fn taken(signal: Signal, response: Response) -> Result<(), SendError> {
+async fn taken(signal: Signal, response: Response<Incoming>) -> Result<(), SendError> {
     let kind = response.headers().get(CONTENT_TYPE).map(|kind| readable(kind.as_bytes())).unwrap_or_default();
     let body = match body(response, MAX_ANSWER).await {
         Body::Whole(body) => body,
@@ -125,7 +158,7 @@ async fn taken(signal: Signal, response: Response) -> Result<(), SendError> {
 }
 
 /// Which statuses are tried again is what the protocol says.
-async fn refused(status: StatusCode, response: Response) -> Failed {
+async fn refused(status: StatusCode, response: Response<Incoming>) -> Failed {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now()));
     let location = response.headers().get(http::header::LOCATION).map(|to| readable(to.as_bytes()));
     let kind = response.headers().get(CONTENT_TYPE).cloned();
@@ -158,22 +191,12 @@ enum Body {
     Broken,
 }
 
-async fn body(mut response: Response, longest: usize) -> Body {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > longest => return Body::TooLong,
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Body::Whole(body),
-            Err(_) => return Body::Broken,
-        }
+async fn body(response: Response<Incoming>, longest: usize) -> Body {
+    match Limited::new(response.into_body(), longest).collect().await {
+        Ok(body) => Body::Whole(body.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Body::TooLong,
+        Err(_) => Body::Broken,
     }
-}
-
-/// There was no answer at all.
-fn broken(error: &reqwest::Error) -> SendError {
-    let why = whole(error);
-    if error.is_builder() { SendError::permanent(0, why) } else { SendError::temporary(0, why) }
 }
 
 /// Seconds, or a date.
@@ -199,14 +222,5 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 07:00:00 GMT"), Some(0), "that is over");
         assert_eq!(wait("soon"), None);
         assert_eq!(wait("-1"), None);
-    }
-
-    #[test]
-    fn this_machine_is_reached_without_a_proxy() {
-        let is_here = |url| is_this_machine(&Url::parse(url).unwrap());
-        assert!(is_here("http://localhost:4318/v1/traces"));
-        assert!(is_here("http://127.0.0.2:4318"));
-        assert!(is_here("http://[::1]:4318"));
-        assert!(!is_here("http://collector:4318"));
     }
 }

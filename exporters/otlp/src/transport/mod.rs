@@ -2,6 +2,8 @@
 
 mod answer;
 mod attempt;
+#[cfg(feature = "tls")]
+mod connector;
 #[cfg(feature = "grpc")]
 mod grpc;
 #[cfg(feature = "http")]

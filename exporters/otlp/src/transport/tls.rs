@@ -32,12 +32,6 @@ pub(super) fn client_config(tls: &Tls, protocol: &[u8]) -> Result<ClientConfig, 
     Ok(config)
 }
 
-/// A set-up for connections that are none of TLS.
-#[cfg(feature = "http")]
-pub(super) fn trusting_nobody() -> Result<ClientConfig, Error> {
-    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
-}
-
 fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Error> {
     // The process may have chosen one, for reasons that it has to follow.
     let provider = CryptoProvider::get_default().cloned();

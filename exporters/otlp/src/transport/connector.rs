@@ -1,9 +1,10 @@
-//! Connections secured by TLS, of the same making as those of HTTP.
+//! Connections secured by TLS, for either transport.
 
-use std::future::Future;
 use std::io;
+#[cfg(feature = "grpc")]
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "grpc")]
 use std::task::{Context, Poll};
 
 use http::Uri;
@@ -12,9 +13,8 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tower_service::Service;
 
-use super::super::tls::client_config;
+use super::tls::client_config;
 use crate::error::Error;
 use crate::settings::Tls;
 
@@ -24,11 +24,13 @@ pub(super) struct Connector {
     name: ServerName<'static>,
     host: Arc<str>,
     port: u16,
+    #[cfg_attr(not(feature = "grpc"), expect(dead_code, reason = "tonic alone asks for it"))]
     address: Uri,
 }
 
 impl Connector {
-    pub(super) fn new(endpoint: &Uri, tls: &Tls) -> Result<Self, Error> {
+    /// For a server that speaks this protocol above TLS.
+    pub(super) fn new(endpoint: &Uri, tls: &Tls, protocol: &[u8]) -> Result<Self, Error> {
         let host = endpoint.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let port = endpoint.port_u16().unwrap_or(443);
         let name = ServerName::try_from(host.to_owned())
@@ -36,17 +38,27 @@ impl Connector {
         let shown =
             if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") };
         let address = shown.parse().map_err(|error| Error::because(format!("`{host}` is no host"), error))?;
-        let tls = TlsConnector::from(Arc::new(client_config(tls, b"h2")?));
+        let tls = TlsConnector::from(Arc::new(client_config(tls, protocol)?));
         Ok(Connector { tls, name, host: host.into(), port, address })
     }
 
     /// The same server, without a word of TLS.
+    #[cfg(feature = "grpc")]
     pub(super) fn address(&self) -> &Uri {
         &self.address
     }
 }
 
-impl Service<Uri> for Connector {
+impl Connector {
+    pub(super) async fn connect(&self) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
+        let stream = TcpStream::connect((&*self.host, self.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(TokioIo::new(self.tls.connect(self.name.clone(), stream).await?))
+    }
+}
+
+#[cfg(feature = "grpc")]
+impl tower_service::Service<Uri> for Connector {
     type Response = TokioIo<TlsStream<TcpStream>>;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, io::Error>> + Send>>;
@@ -56,11 +68,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let Connector { tls, name, host, port, .. } = self.clone();
-        Box::pin(async move {
-            let stream = TcpStream::connect((&*host, port)).await?;
-            stream.set_nodelay(true)?;
-            Ok(TokioIo::new(tls.connect(name, stream).await?))
-        })
+        let connector = self.clone();
+        Box::pin(async move { connector.connect().await })
     }
 }
