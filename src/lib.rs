@@ -41,7 +41,7 @@
 //! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
 //! | `redis` (1) | a measured connection |
 //! | `aws-sdk` (1) | an interceptor for its clients |
-//! | `prometheus`, `otlp` | exporters; with `opentelemetry` one trace with spans that are exported otherwise |
+//! | `prometheus`, `otlp` | exporters; `otlp-tls` for endpoints at `https://`; with `opentelemetry` one trace with spans that are exported otherwise |
 //! | `metrics` | the application's own counters, gauges and histograms, by the crate `metrics` |
 //! | `health`, `admin` | `/health`, `/livez`, `/readyz`; a listener of their own for these and the metrics |
 //! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries and the AWS SDK's operations at no code |

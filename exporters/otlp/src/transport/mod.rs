@@ -63,7 +63,8 @@ impl Transport {
     pub(crate) fn new(signal: Signal, target: Target) -> Result<Self, Error> {
         if target.is_secure() && cfg!(not(feature = "tls")) {
             return Err(Error::new(format!(
-                "`{}` needs the feature `tls` of tachograph-otlp: compile it in, or use an endpoint at `http://`",
+                "`{}` needs TLS, which is not compiled in: add the feature `otlp-tls` to tachograph in Cargo.toml (`tls` to \
+                 tachograph-otlp), or use an endpoint at `http://`",
                 target.shown()
             )));
         }
