@@ -87,6 +87,9 @@ mod compiled_in {
                 .collect::<Result<_, _>>()
                 .map_err(|error: tachograph_otlp::Error| wrong("signals", &error))?;
         }
+        if let Some(ratio) = otlp.sample_ratio.filter(|ratio| !(0.0..=1.0).contains(ratio)) {
+            return Err(wrong("sample_ratio", &format!("{ratio} is no part of all traces: use a number from 0 to 1")));
+        }
         if let Some(name) = &otlp.sampler {
             let ratio = otlp.sample_ratio.unwrap_or(1.0);
             settings.sampling = Some(Sampling::named(name, ratio).map_err(|error| wrong("sampler", &error))?);

@@ -213,3 +213,114 @@ fn what_is_on_whatever_is_configured_is_said_in_code() {
     let guard = Tachograph::builder().config(config).build().unwrap();
     assert!(guard.summary().ends_with("exporters: prometheus (opentelemetry) at /metrics"), "{}", guard.summary());
 }
+
+#[cfg(feature = "otlp")]
+mod otlp {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Nobody is there to send to, so nobody is waited for.
+    fn build(config: Config) -> Result<Tachograph, Error> {
+        Tachograph::builder().config(config).shutdown_deadline(Duration::ZERO).build()
+    }
+
+    fn summary(file: Option<&str>, variables: &[(&str, &str)]) -> String {
+        let guard = build(load(file, variables).unwrap()).unwrap();
+        guard.summary().split_once("otlp").map(|(_, otlp)| otlp.to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn an_endpoint_in_the_standard_variables_switches_it_on_beside_the_others() {
+        let config = load(None, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")]).unwrap();
+        let exporters = config.exporters.as_ref().unwrap();
+        assert!(exporters.otlp.is_some());
+        assert_eq!(exporters.json.is_some(), cfg!(feature = "json"));
+        let only_traces = summary(None, &[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318/v1/traces")]);
+        assert!(only_traces.contains("traces (http/protobuf) to http://127.0.0.1:4318/v1/traces"), "{only_traces}");
+        assert!(load(None, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]).unwrap().exporters.is_none());
+    }
+
+    #[test]
+    fn what_is_configured_goes_before_the_standard_variables() {
+        let file = "[exporters.otlp]\nendpoint = 'http://127.0.0.1:1'\nsignals = ['traces', 'logs']";
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:2"),
+            ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://127.0.0.1:3/v1/logs"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        ];
+        let sent = summary(Some(file), &variables);
+        assert!(sent.contains("traces (http/protobuf) to http://127.0.0.1:1/v1/traces"), "{sent}");
+        assert!(sent.contains("logs (http/protobuf) to http://127.0.0.1:1/v1/logs"), "{sent}");
+        assert!(!sent.contains("metrics"), "{sent}");
+        let ours = summary(Some(file), &[("TACHOGRAPH_EXPORTERS__OTLP__PROTOCOL", "grpc")]);
+        assert!(ours.contains("traces (grpc) to http://127.0.0.1:1,"), "{ours}");
+    }
+
+    #[test]
+    fn a_table_alone_is_grpc_on_this_machine_but_for_the_port_of_http() {
+        let sent = summary(Some("[exporters.otlp]"), &[]);
+        assert!(sent.contains("traces (grpc) to http://localhost:4317"), "{sent}");
+        let sent = summary(Some("[exporters.otlp]\nendpoint = 'http://127.0.0.1:5000'"), &[]);
+        assert!(sent.contains("traces (grpc) to http://127.0.0.1:5000"), "{sent}");
+        let sent = summary(Some("[exporters.otlp]\nendpoint = 'http://127.0.0.1:4318'"), &[]);
+        assert!(sent.contains("traces (http/protobuf) to http://127.0.0.1:4318/v1/traces"), "{sent}");
+    }
+
+    #[test]
+    fn the_sampler_is_the_instances() {
+        let sampler = |file: &str, variables: &[(&str, &str)]| {
+            let guard = build(load(Some(file), variables).unwrap()).unwrap();
+            format!("{:?}", guard.handle().sampler())
+        };
+        assert_eq!(sampler("[exporters.otlp]", &[]), "parentbased_always_on");
+        let variables = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.5")];
+        assert_eq!(sampler("[exporters.otlp]", &variables), "traceidratio(0.5)");
+        assert_eq!(sampler("[exporters.otlp]\nsampler = 'always_off'", &variables), "always_off");
+        assert_eq!(sampler("[exporters.otlp]\nsample_ratio = 0.25", &[]), "parentbased_traceidratio(0.25)");
+    }
+
+    #[test]
+    fn what_it_does_not_take_is_named_by_its_key() {
+        for (key, value, remedy) in [
+            ("protocol", "'http/json'", "`grpc`"),
+            ("compression", "'zstd'", "`gzip`"),
+            ("signals", "['spans']", "`traces`"),
+            ("sampler", "'sometimes'", "`traceidratio`"),
+            ("sample_ratio", "1.5", "0 to 1"),
+            ("endpoint", "'ftp://collector'", "http://collector:4318"),
+        ] {
+            let config = Config::from_toml(&format!("[exporters.otlp]\n{key} = {value}")).unwrap();
+            let error = build(config).unwrap_err().to_string();
+            assert!(error.contains("exporters.otlp") && error.contains(remedy), "{key}: {error}");
+        }
+    }
+
+    #[cfg(not(feature = "otlp-tls"))]
+    #[test]
+    fn an_endpoint_with_tls_needs_its_feature() {
+        let config = Config::from_toml("[exporters.otlp]\nendpoint = 'https://collector.example:4317'").unwrap();
+        let error = build(config).unwrap_err().to_string();
+        assert!(error.contains("`otlp-tls`"), "{error}");
+    }
+}
+
+#[cfg(feature = "admin")]
+#[test]
+fn what_is_served_can_have_a_listener_of_its_own() {
+    let config = Config::from_toml("[admin]\nlisten = '127.0.0.1:0'").unwrap();
+    let guard = Tachograph::builder().config(config).build().unwrap();
+    let address = guard.admin_addr().unwrap();
+    assert!(guard.summary().contains(&format!("admin at http://{address}")), "{}", guard.summary());
+    let taken = Config::from_toml(&format!("[admin]\nlisten = '{address}'")).unwrap();
+    let error = Tachograph::builder().config(taken).build().unwrap_err().to_string();
+    assert!(error.contains("admin.listen") && error.contains(&address.to_string()), "{error}");
+}
+
+#[cfg(not(feature = "admin"))]
+#[test]
+fn a_listener_that_is_not_compiled_in_is_named_with_the_remedy() {
+    let config = Config::from_toml("[admin]").unwrap();
+    let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
+    assert!(error.contains("feature `admin`"), "{error}");
+}
