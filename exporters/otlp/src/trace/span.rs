@@ -124,13 +124,15 @@ impl<'r> Trace<'r> {
 
     fn flags(&self, head: &Head<'_>) -> u32 {
         let identity = self.record.identity();
-        let is_own = head.span_id == identity.span_id();
-        let remote = is_own && head.parent.is_some() && self.record.kind() == RecordKind::Request;
+        let is_request = head.span_id == identity.span_id() && self.record.kind() == RecordKind::Request;
+        let parent = match head.parent {
+            // The application keeps spans of its own: its caller's, or one of these.
+            Some(_) if is_request && self.record.spans_elsewhere() => 0,
+            Some(_) if is_request => KNOWS_REMOTE_PARENT | REMOTE_PARENT,
+            _ => KNOWS_REMOTE_PARENT,
+        };
         // What is sent was sampled, be it only at its end.
-        SAMPLED
-            | if identity.trace().random_trace_id { RANDOM_TRACE_ID } else { 0 }
-            | KNOWS_REMOTE_PARENT
-            | if remote { REMOTE_PARENT } else { 0 }
+        SAMPLED | parent | if identity.trace().random_trace_id { RANDOM_TRACE_ID } else { 0 }
     }
 
     /// The span under which something hangs that was done inside this one of the application's. One that ended earlier
