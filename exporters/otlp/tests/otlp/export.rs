@@ -235,6 +235,27 @@ fn only_the_signals_that_were_chosen_are_sent() {
 }
 
 #[test]
+fn what_was_recorded_before_the_shutdown_arrives() {
+    both(|protocol| {
+        let bench = Bench::new(protocol);
+        bench.request(200, || {});
+        let open = OpenRequest::open(&bench.handle, head()).unwrap();
+        assert!(bench.handle.shutdown(PATIENCE));
+        drop(open);
+        bench.request(200, || {});
+        let spans = bench.collector.spans();
+        let outcomes: Vec<_> = spans.iter().map(|span| span.text("tachograph.outcome")).collect();
+        assert_eq!(outcomes, ["completed", "open_at_shutdown"]);
+        assert_eq!(bench.collector.logs().len(), 2);
+        let requests = bench.collector.metric("http.server.requests").unwrap();
+        assert_eq!(requests.point(&json!({"error.type": "open_at_shutdown"})).value, Number::Int(1));
+        let late: u64 = bench.handle.exporters().flat_map(Exporter::dropped).map(|(_, count)| count).sum();
+        assert_eq!(late, 2, "one span and one log record came too late, and are counted");
+        assert_eq!(bench.collector.complaints(), [""; 0]);
+    });
+}
+
+#[test]
 fn what_is_logged_about_sending_is_not_sent() {
     let collector = Collector::start_blocking();
     collector.answer_with(Answer::Refused);
