@@ -236,6 +236,12 @@ impl Handle {
         counts.into_iter().map(|((method, scheme), count)| (method, scheme, count)).collect()
     }
 
+    /// Tasks that are open. It looks at each request and task, so it is for those who ask now and then.
+    pub fn active_tasks(&self) -> u64 {
+        let open = self.inner().shards.iter().flat_map(Shard::all_open);
+        open.filter(|recording| recording.kind() == Some(RecordKind::Task)).count() as u64
+    }
+
     /// How often each bound was hit.
     pub fn counters(&self) -> Counters {
         self.inner().counters.read()
@@ -492,9 +498,9 @@ mod tests {
         let requests = [open("GET", "http"), open("GET", "http"), open("BREW", "http"), open("GET", "https")];
         let task = OpenRequest::open_task(&handle, "rollup", None);
         let active = [("GET", "http", 2), ("GET", "https", 1), ("_OTHER", "http", 1)];
-        assert_eq!((handle.active_requests(), handle.in_flight()), (active.to_vec(), 5));
+        assert_eq!((handle.active_requests(), handle.active_tasks(), handle.in_flight()), (active.to_vec(), 1, 5));
         drop((requests, task));
-        assert_eq!((handle.active_requests(), handle.in_flight()), (vec![], 0));
+        assert_eq!((handle.active_requests(), handle.active_tasks(), handle.in_flight()), (vec![], 0, 0));
     }
 
     #[test]

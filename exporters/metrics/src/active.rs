@@ -36,7 +36,6 @@ impl Active {
             let scheme = if scheme_name.is_empty() { "" } else { scheme };
             List::new().text(method_name, method).text(scheme_name, scheme).done()
         };
-        let in_flight = handle.in_flight();
         let open = handle.active_requests();
         let mut counts: BTreeMap<Attributes, u64> = BTreeMap::new();
         for attributes in series {
@@ -67,8 +66,7 @@ impl Active {
         let points = counts.into_iter().map(|(attributes, count)| Point::new(attributes, count)).collect();
         out.up_down(&names::ACTIVE_REQUESTS, points);
 
-        let requests: u64 = open.iter().map(|(_, _, count)| count).sum();
-        let tasks = in_flight.saturating_sub(requests);
+        let tasks = handle.active_tasks();
         if has_tasks || tasks > 0 {
             out.up_down(&names::ACTIVE_TASKS, vec![Point::new(Attributes::default(), tasks)]);
         }
