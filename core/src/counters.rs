@@ -83,7 +83,7 @@ counters! {
     late_calls,
     /// Calls that are in a record's totals and groups but not kept one by one.
     calls_grouped,
-    /// Calls that are in a record's totals only.
+    /// Calls, and waits for a connection, that are in a record's totals only.
     calls_ungrouped,
     /// Calls reported after the fact whose share of the breakdown had to be estimated.
     calls_estimated,

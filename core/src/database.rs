@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::call::{Call, CallKind};
 use crate::operation::Operation;
+use crate::pool_waits::PoolWaits;
 use crate::record::Record;
 
 /// The database part of a record.
@@ -46,6 +47,12 @@ impl<'a> Database<'a> {
     /// How often a connection was asked of a pool.
     pub fn connection_waits(&self) -> u32 {
         self.record.connection_waits
+    }
+
+    /// What was waited for connections: each wait that ended before the request did. Those beyond
+    /// [`Limits::calls`](crate::Limits::calls) are taken together by pool.
+    pub fn pool_waits(&self) -> &'a [PoolWaits] {
+        &self.record.pool_waits
     }
 
     /// The largest number of times one statement was run.

@@ -75,6 +75,8 @@ mod parent;
 mod place;
 mod polling;
 mod pool;
+mod pool_name;
+mod pool_waits;
 mod record;
 mod recording;
 mod request_id;
@@ -118,13 +120,17 @@ pub use manual::{PendingCall, cache_call, database_call, external_call, other_ca
 pub use measured::{MEASURED_AROUND, MEASURED_TARGET};
 pub use method::known as known_method;
 pub use millis::write_millis;
-pub use open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait, unattributed};
+pub use open_call::{
+    ConnectionWait, OpenCall, start_call, start_connection_wait, start_connection_wait_for, unattributed,
+};
 pub use open_request::{OpenRequest, RequestHead};
 pub use operation::Operation;
 pub use outcome::Outcome;
 pub use parent::Innermost;
 pub use polling::Polling;
 pub use pool::PoolUse;
+pub use pool_name::PoolName;
+pub use pool_waits::PoolWaits;
 pub use record::{Record, RecordKind};
 pub use recording::Recording;
 pub use request_id::RequestId;

@@ -10,6 +10,7 @@ use crate::handle::Handle;
 use crate::ids::SpanId;
 use crate::operation::Operation;
 use crate::parent::Parent;
+use crate::pool_name::PoolName;
 use crate::recording::Recording;
 
 /// A call that is being made, from [`start_call`].
@@ -175,24 +176,36 @@ impl Drop for OpenCall {
     }
 }
 
-/// The current request waits for a database connection until this is dropped.
+/// The current request waits for a connection of a pool until this is dropped.
 #[derive(Debug)]
 #[must_use = "the waiting ends when this is dropped"]
-pub struct ConnectionWait(Option<Arc<Recording>>);
+pub struct ConnectionWait {
+    recording: Option<Arc<Recording>>,
+    pool: PoolName,
+    started: u64,
+}
 
-/// The current request begins to wait for a database connection.
+/// The current request begins to wait for a database connection, of a pool that has no name:
+/// [`start_connection_wait_for`] tells pools apart.
 pub fn start_connection_wait() -> ConnectionWait {
+    start_connection_wait_for(PoolName::default())
+}
+
+/// The current request begins to wait for a connection of this pool.
+pub fn start_connection_wait_for(pool: PoolName) -> ConnectionWait {
     let recording = context::current();
+    let mut started = 0;
     if let Some(recording) = &recording {
-        recording.wait_started(recording.now());
+        started = recording.now();
+        recording.wait_started(started);
     }
-    ConnectionWait(recording)
+    ConnectionWait { recording, pool, started }
 }
 
 impl Drop for ConnectionWait {
     fn drop(&mut self) {
-        if let Some(recording) = self.0.take() {
-            recording.wait_ended(recording.now());
+        if let Some(recording) = self.recording.take() {
+            recording.wait_ended(self.pool, self.started, recording.now());
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::identity::Identity;
 use crate::level::Level;
 use crate::outcome::Outcome;
 use crate::place::Place;
+use crate::pool_waits::PoolWaits;
 use crate::recording::Recording;
 use crate::span::Span;
 use crate::totals::{CacheTotals, CallTotals};
@@ -62,6 +63,7 @@ pub struct Record {
     pub(crate) external: CallTotals,
     pub(crate) cache: CacheTotals,
     pub(crate) connection_waits: u32,
+    pub(crate) pool_waits: Vec<PoolWaits>,
     pub(crate) calls: Vec<Call>,
     pub(crate) groups: Vec<CallGroup>,
     pub(crate) calls_ungrouped: u32,
@@ -110,6 +112,7 @@ impl Record {
             external: CallTotals::default(),
             cache: CacheTotals::default(),
             connection_waits: 0,
+            pool_waits: Vec::new(),
             calls: Vec::new(),
             groups: Vec::new(),
             calls_ungrouped: 0,
@@ -158,6 +161,7 @@ impl Record {
             external,
             cache,
             connection_waits,
+            pool_waits,
             calls,
             groups,
             calls_ungrouped,
@@ -184,6 +188,8 @@ impl Record {
         *external = CallTotals::default();
         *cache = CacheTotals::default();
         *connection_waits = 0;
+        pool_waits.clear();
+        pool_waits.shrink_to(16);
         calls.clear();
         calls.shrink_to(12);
         *groups = Vec::new();

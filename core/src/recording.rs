@@ -17,6 +17,8 @@ use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::parent::Parent;
 use crate::polling::Polling;
+use crate::pool_name::PoolName;
+use crate::pool_waits::PoolWaits;
 use crate::record::{Head, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
@@ -185,12 +187,13 @@ impl Recording {
         }
     }
 
-    /// Time that was spent waiting for a database connection, until now.
-    pub fn report_connection_wait(&self, duration: Duration) {
+    /// Time that was spent waiting for a database connection of this pool, until now.
+    pub fn report_connection_wait(&self, pool: PoolName, duration: Duration) {
         let now = self.now();
         let begun = now.saturating_sub(nanos(duration)).max(self.start);
-        let exact = self.with(|state, _| {
+        let exact = self.with(|state, handle| {
             state.record.connection_waits += 1;
+            state.keep_wait(pool, now.saturating_sub(begun), handle);
             state.timeline.call_reported(Share::ConnectionWait, begun, now, now)
         });
         self.handle.live_counters().calls_estimated.one_if(exact == Some(false));
@@ -341,8 +344,11 @@ impl Recording {
         });
     }
 
-    pub(crate) fn wait_ended(&self, now: u64) {
-        self.with(|state, _| state.timeline.call_ended(Share::ConnectionWait, now));
+    pub(crate) fn wait_ended(&self, pool: PoolName, started: u64, now: u64) {
+        self.with(|state, handle| {
+            state.timeline.call_ended(Share::ConnectionWait, now);
+            state.keep_wait(pool, now.saturating_sub(started), handle);
+        });
     }
 }
 
@@ -355,6 +361,12 @@ impl State {
         self.timeline.poll_ended(now);
         self.record.polls = self.record.polls.saturating_add(1);
         self.record.longest_poll = self.record.longest_poll.max(now.saturating_sub(started));
+    }
+
+    fn keep_wait(&mut self, pool: PoolName, nanos: u64, handle: &Handle) {
+        if !PoolWaits::keep(&mut self.record.pool_waits, pool, nanos, handle.limits()) {
+            handle.live_counters().calls_ungrouped.one();
+        }
     }
 
     fn keep(&mut self, call: Call, handle: &Handle) {

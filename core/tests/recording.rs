@@ -8,8 +8,8 @@ use std::time::Duration;
 use tachograph_core::testing::{self, Instance};
 use tachograph_core::{
     CallKind, CallOutcome, Capture, Exporter, FieldValue, Handle, Ignore, InCurrentRequest, Level, Limits, ManualClock,
-    OpenRequest, Operation, Outcome, Record, RecordKind, RequestHead, Share, Yield, database_call, external_call,
-    request, start_call, start_connection_wait, task, trace,
+    OpenRequest, Operation, Outcome, PoolName, Record, RecordKind, RequestHead, Share, Yield, database_call,
+    external_call, request, start_call, start_connection_wait, start_connection_wait_for, task, trace,
 };
 
 const MS: Duration = Duration::from_millis(1);
@@ -232,6 +232,56 @@ fn outside_any_request_nothing_happens_and_calls_are_counted() {
 }
 
 #[test]
+fn each_wait_is_kept_with_its_pool_and_what_it_took() {
+    let clock = ManualClock::new();
+    let instance = Instance::with_clock(clock.clone());
+    let mut open = open(instance.handle());
+    let mut still_waiting = None;
+    open.poll(|| {
+        let (main, other) = (PoolName::new("main"), PoolName::new("other"));
+        let first = start_connection_wait_for(main);
+        clock.advance(MS);
+        let second = start_connection_wait_for(other);
+        clock.advance(2 * MS);
+        drop((first, second));
+        drop(start_connection_wait());
+        still_waiting = Some(start_connection_wait_for(main));
+        clock.advance(4 * MS);
+    });
+    drop(open);
+    drop(still_waiting);
+    let record = only(&instance);
+    // While two wait, the request waits once: the waits can be more than the share.
+    assert_eq!(waits(&record), [("main", 1, 3 * MS), ("other", 1, 2 * MS), ("", 1, Duration::ZERO)]);
+    assert_eq!((record.database().connection_waits(), record.breakdown().share(Share::ConnectionWait)), (4, 7 * MS));
+}
+
+fn waits(record: &Record) -> Vec<(&'static str, u32, Duration)> {
+    let waits = record.database().pool_waits().iter();
+    waits.map(|waits| (waits.pool().as_str(), waits.count(), waits.total())).collect()
+}
+
+#[test]
+fn beyond_the_limit_waits_are_taken_together_by_pool() {
+    let instance = Instance::build(|builder| {
+        let mut limits = Limits::default();
+        (limits.calls, limits.groups) = (1, 1);
+        builder.limits(limits).clock(ManualClock::new())
+    });
+    let mut open = open(instance.handle());
+    open.poll(|| {
+        for name in ["main", "other", "other", "main"] {
+            drop(start_connection_wait_for(PoolName::new(name)));
+        }
+    });
+    drop(open);
+    let record = only(&instance);
+    assert_eq!(waits(&record), [("main", 1, Duration::ZERO), ("other", 2, Duration::ZERO)]);
+    assert_eq!(record.database().connection_waits(), 4);
+    assert_eq!(instance.handle().counters().calls_ungrouped, 1);
+}
+
+#[test]
 fn beyond_the_limit_calls_are_grouped_and_the_totals_go_on() {
     let instance = Instance::build(|builder| {
         let mut limits = Limits::default();
@@ -350,11 +400,13 @@ fn reported_calls_take_their_time_back() {
     clock.advance(6 * MS);
     open.recording().report_call(query("SELECT 1"), 5 * MS, CallOutcome::Completed, Yield::Rows(2));
     open.poll(|| clock.advance(MS));
-    open.recording().report_connection_wait(20 * MS);
+    open.recording().report_connection_wait(PoolName::new("main"), 20 * MS);
     drop(open);
     let record = only(&instance);
     assert_eq!(shares(&record), [5, 4, 0, 0, 0, 0, 0]);
     assert_eq!((record.database().count(), record.database().rows()), (1, 2));
+    // It cannot have waited before it was there.
+    assert_eq!(waits(&record), [("main", 1, 9 * MS)]);
     assert_eq!(instance.handle().counters().calls_estimated, 0);
 }
 
@@ -495,6 +547,7 @@ fn a_request_has_nothing_of_the_one_before_it() {
     assert_eq!((record.calls().len(), record.call_groups().len(), record.calls_ungrouped()), (0, 0, 0));
     let database = record.database();
     assert_eq!((database.count(), database.errors(), database.unknown(), database.connection_waits()), (0, 0, 0, 0));
+    assert_eq!((database.pool_waits(), database.repeats()), (&[][..], 0));
     assert_eq!((record.external().count(), record.cache().hits()), (0, 0));
     assert_eq!(record.breakdown().total(), record.duration());
 }

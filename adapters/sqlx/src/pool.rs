@@ -33,7 +33,7 @@ impl<DB: Database> Measured for sqlx::Pool<DB> {
     type Database = DB;
 
     fn measured(self, name: impl Into<Box<str>>) -> Pool<DB> {
-        let target = Target::new(system::of_pool(&self), name.into());
+        let target = Target::of_pool(system::of_pool(&self), name.into());
         let pool = Pool { pool: Arc::new(self), target };
         pool.watch();
         pool

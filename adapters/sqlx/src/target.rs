@@ -3,24 +3,41 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use tachograph_core::Operation;
+use tachograph_core::{Operation, PoolName};
 
 /// A database as the records name it. Shared by the pool, its clones, and its connections.
 #[derive(Debug)]
 pub(crate) struct Target {
     system: &'static str,
     name: Box<str>,
+    pool: PoolName,
     waiting: AtomicU32,
     timeouts: AtomicU64,
 }
 
 impl Target {
+    /// The database of a connection that is of no pool.
     pub(crate) fn new(system: &'static str, name: Box<str>) -> Arc<Self> {
-        Arc::new(Target { system, name, waiting: AtomicU32::new(0), timeouts: AtomicU64::new(0) })
+        Self::of(system, name, PoolName::default())
+    }
+
+    /// The database of a pool, which has the same name.
+    pub(crate) fn of_pool(system: &'static str, name: Box<str>) -> Arc<Self> {
+        let pool = PoolName::new(&name);
+        Self::of(system, name, pool)
+    }
+
+    fn of(system: &'static str, name: Box<str>, pool: PoolName) -> Arc<Self> {
+        Arc::new(Target { system, name, pool, waiting: AtomicU32::new(0), timeouts: AtomicU64::new(0) })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The pool that is waited for.
+    pub(crate) fn pool(&self) -> PoolName {
+        self.pool
     }
 
     /// What this text asks of this database.

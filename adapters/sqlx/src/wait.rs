@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, Error};
-use tachograph_core::{ConnectionWait, start_connection_wait};
+use tachograph_core::{ConnectionWait, start_connection_wait_for};
 use tracing::instrument::{Instrument as _, Instrumented};
 
 use crate::error_type::error_type;
@@ -50,7 +50,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.wait.get_or_insert_with(start_connection_wait);
+        if let (None, Some((_, target))) = (&this.wait, &this.call) {
+            *this.wait = Some(start_connection_wait_for(target.pool()));
+        }
         let poll = this.acquire.poll(cx);
         // All cores write this number, so whoever finds a connection at once leaves it alone.
         if let (true, None, Some((_, target))) = (poll.is_pending(), &this.waiting, &this.call) {

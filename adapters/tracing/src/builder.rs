@@ -65,7 +65,7 @@ impl Builder {
             spans: LevelFilter::INFO,
             queries: true,
             queries_in_log: false,
-            database: Database { system: "other_sql", target: "sqlx".into() },
+            database: Database::new("other_sql", "sqlx".into()),
             aws_operations: true,
         }
     }
@@ -101,7 +101,7 @@ impl Builder {
     /// name. Default `other_sql` and `sqlx`, because the events do not tell; what SQLite's threads say is known to be
     /// `sqlite`.
     pub fn database(mut self, system: &'static str, name: &str) -> Self {
-        self.database = Database { system, target: name.into() };
+        self.database = Database::new(system, name.into());
         self
     }
 

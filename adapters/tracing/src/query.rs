@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tachograph_core::{CallOutcome, Innermost, Operation, Yield};
+use tachograph_core::{CallOutcome, Innermost, Operation, PoolName, Yield};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
@@ -20,9 +20,16 @@ pub(crate) const ACQUIRE: &str = "sqlx::pool::acquire";
 pub(crate) struct Database {
     pub(crate) system: &'static str,
     pub(crate) target: Box<str>,
+    /// It is named as its database is: the events say no more of it.
+    pub(crate) pool: PoolName,
 }
 
 impl Database {
+    pub(crate) fn new(system: &'static str, target: Box<str>) -> Self {
+        let pool = PoolName::new(&target);
+        Database { system, target, pool }
+    }
+
     /// The query of this event.
     pub(crate) fn query(&self, event: &Event<'_>) -> Query {
         let mut visitor = QueryVisitor { database: self, operation: None, duration: 0.0, returned: 0, affected: 0 };

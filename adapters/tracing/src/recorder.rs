@@ -101,7 +101,9 @@ impl Recorder {
         match (&query, &place.owner) {
             (Some(_), Owner::Nobody) => self.handle.count_unattributed_call(),
             (Some(query), _) => query.report(&place),
-            (None, Owner::Request(recording)) => recording.report_connection_wait(connection_wait(event)),
+            (None, Owner::Request(recording)) => {
+                recording.report_connection_wait(database.pool, connection_wait(event));
+            }
             (None, _) => {}
         }
         if self.queries_in_log || matches!(place.owner, Owner::Nobody) {

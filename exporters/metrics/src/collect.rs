@@ -32,12 +32,14 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     let external = sum(shards, |shard| &shard.external);
     let remote_procedures = sum(shards, |shard| &shard.remote_procedures);
     let caches = sum(shards, |shard| &shard.caches);
+    let waits = sum(shards, |shard| &shard.waits);
     out.overflowed(&names::DURATIONS, all.overflowed);
     out.overflowed(&names::TASKS, tasks.overflowed);
     out.overflowed(&names::QUERIES, queries.overflowed);
     out.overflowed(&names::EXTERNAL, external.overflowed);
     out.overflowed(&names::REMOTE_PROCEDURES, remote_procedures.overflowed);
     out.overflowed(&names::CACHES, caches.overflowed);
+    out.overflowed(&names::CONNECTION_WAITS, waits.overflowed);
 
     let (all, tasks) = (all.shown(&families.requests, naming), tasks.shown(&families.tasks, naming));
     out.counter(&names::REQUESTS, counts(&all, |requests| requests.count).collect());
@@ -58,6 +60,11 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     durations(&names::REMOTE_PROCEDURES, &bounds.durations, &remote_procedures);
     durations(&names::CACHES, &bounds.database, &caches.shown(&families.caches, naming));
     out.histogram(&names::TASKS, distributions(&tasks, &bounds.durations, |tasks| &tasks.durations).collect());
+    let waits = waits.shown(&families.waits, naming);
+    out.histogram(
+        &names::CONNECTION_WAITS,
+        distributions(&waits, &bounds.durations, |waits| &waits.durations).collect(),
+    );
     pool::collect(handle, &mut out);
 
     let theirs = inner.sources.collect(&mut out);
@@ -121,8 +128,6 @@ fn requests(bounds: &AllBounds, all: &All<Requests>, out: &mut Collection) {
     // A service without a database, or a route that does not ask it, needs no histogram of zeros.
     let queries = distributions(all, &bounds.queries, |requests| &requests.queries);
     out.histogram(&names::REQUEST_QUERIES, queries.filter(|point| point.value.sum != Number::Whole(0)).collect());
-    let waits = distributions(all, &bounds.durations, |requests| &requests.connection_waits);
-    out.histogram(&names::CONNECTION_WAITS, waits.collect());
     let looked_up = |count: fn(&Requests) -> u64| {
         let asked = all.iter().filter(|(_, requests)| requests.cache_hits + requests.cache_misses > 0);
         asked.map(move |(attributes, requests)| Point::new(attributes.clone(), count(requests))).collect()

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::histogram::Bounds;
 use crate::naming::Naming;
 use crate::nanos::nanos;
+use crate::pool::{self, Waits};
 use crate::request::{self, Requests};
 use crate::resource::resource;
 use crate::series::{Family, Table};
@@ -50,17 +51,18 @@ pub(crate) struct Inner {
 
 /// One of each family.
 #[derive(Debug, Default)]
-pub(crate) struct Each<Requests, Tasks, Calls> {
+pub(crate) struct Each<Requests, Tasks, Calls, Waits> {
     pub(crate) requests: Requests,
     pub(crate) tasks: Tasks,
     pub(crate) queries: Calls,
     pub(crate) external: Calls,
     pub(crate) remote_procedures: Calls,
     pub(crate) caches: Calls,
+    pub(crate) waits: Waits,
 }
 
-pub(crate) type Families = Each<Family, Family, Family>;
-pub(crate) type Shard = Each<Table<Requests>, Table<Tasks>, Table<Calls>>;
+pub(crate) type Families = Each<Family, Family, Family, Family>;
+pub(crate) type Shard = Each<Table<Requests>, Table<Tasks>, Table<Calls>, Table<Waits>>;
 
 impl Metrics {
     /// Metrics of this service.
@@ -83,6 +85,7 @@ impl Metrics {
                 external: call::family(Shown::External, max_series),
                 remote_procedures: call::family(Shown::RemoteProcedure, max_series),
                 caches: call::family(Shown::Cache, max_series),
+                waits: pool::family(max_series),
             },
             shards: Sharded::new(Mutex::default),
             active: Active::default(),
@@ -184,6 +187,7 @@ impl Exporter for Metrics {
                 tasks.durations.observe(nanos(record.duration()), &inner.bounds.durations);
             }),
         }
+        pool::record(record, &mut shard.waits, &inner.families.waits, &inner.bounds.durations);
         for call in record.calls() {
             let Some(shown) = Shown::of(call.operation()) else { continue };
             let (table, family, bounds) = inner.calls(shard, shown);

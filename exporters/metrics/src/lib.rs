@@ -43,7 +43,7 @@
 //! | `http.server.findings` | `http_findings` | by `finding`: `slow_request` ([`Capture::slow_request`](tachograph_core::Capture::slow_request)) and `query_loop` (one statement from one place five times or more: N+1) |
 //! | `http.server.request.body.size`, `http.server.response.body.size` | `http_request_size_bytes`, `http_response_size_bytes` | histograms |
 //! | `http.server.request.db.queries` | `http_request_db_queries` | histogram: queries of a request, where there are any |
-//! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram: where a request waited more than once, each time counts as the mean |
+//! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram of each wait that a request or a task was in, by `db.client.connection.pool.name` (`unknown` where nobody has told it); by `database`. Which routes wait is the share `db_wait` |
 //! | `cache.hits`, `cache.misses` | `cache_hits`, `cache_misses` | keys that caches had and had not |
 //! | `db.client.operation.duration` | `db_query_duration_seconds` | histogram by `db.system.name`, `db.namespace`, `db.query.summary` and `error.type`; by `database`, `operation` and `error_type`, and without BEGIN, COMMIT and ROLLBACK, which are no queries |
 //! | `http.client.request.duration` | `external_call_duration_seconds` | histogram by `server.address`, `server.port`, `http.request.method`, `http.response.status_code` and `error.type` (`call.summary` where what is asked is no method); by `target`, `operation`, `status` and `error_type` |

@@ -68,7 +68,7 @@ pub(crate) const RESPONSE_SIZES: Named = named(
 pub(crate) const REQUEST_QUERIES: Named =
     named("http.server.request.db.queries", "http_request_db_queries", "{query}", "Queries of a request.");
 pub(crate) const CONNECTION_WAITS: Named =
-    named("db.client.connection.wait_time", "db_connection_wait_seconds", "s", "Waiting for a database connection.");
+    named("db.client.connection.wait_time", "db_connection_wait_seconds", "s", "Waiting for a connection of a pool.");
 pub(crate) const CACHE_HITS: Named = named("cache.hits", "cache_hits", "{key}", "Keys that caches had.");
 pub(crate) const CACHE_MISSES: Named = named("cache.misses", "cache_misses", "{key}", "Keys that caches had not.");
 pub(crate) const QUERIES: Named =

@@ -1,12 +1,54 @@
-//! Pools of connections that an instance knows of.
+//! Pools of connections: how busy those are that an instance knows of, and how long requests wait for them.
 
-use tachograph_core::{Handle, PoolUse};
+use tachograph_core::{Handle, PoolUse, Record};
 
 use crate::attributes::List;
 use crate::collection::Collection;
+use crate::histogram::{Bounds, Histogram};
 use crate::names;
-use crate::naming::Naming;
+use crate::naming::{ByNaming, Naming};
+use crate::nanos::nanos;
+use crate::series::{Add, Family, Key, Table, overflow};
 use crate::snapshot::Point;
+
+/// A pool whose name nobody has told: a series of the conventions must have one.
+const UNKNOWN: &str = "unknown";
+
+/// What is counted of one pool.
+#[derive(Debug, Default)]
+pub(crate) struct Waits {
+    pub(crate) durations: Histogram,
+}
+
+impl Add for Waits {
+    fn add(&mut self, other: &Self) {
+        self.durations.add(&other.durations);
+    }
+}
+
+/// The family of all waits for a connection.
+pub(crate) fn family(most: usize) -> Family {
+    Family::new(most, overflow(["database"]), |key| {
+        let name = if key.parts[0].is_empty() { UNKNOWN } else { key.parts[0] };
+        let of = |attribute| Some(List::new().text(attribute, name).done());
+        ByNaming { opentelemetry: of("db.client.connection.pool.name"), plain: of("database") }
+    })
+}
+
+/// Each wait is counted, whoever waited.
+pub(crate) fn record(record: &Record, table: &mut Table<Waits>, family: &Family, bounds: &Bounds) {
+    // Nearly always it is one pool.
+    for waits in record.database().pool_waits().chunk_by(|one, next| one.pool() == next.pool()) {
+        let key = Key { parts: [waits[0].pool().as_str(), "", "", "", ""], status: 0, plain_status: Some(0) };
+        let series = table.series(&key, family);
+        for wait in waits {
+            // Those beyond the record's bound are taken together: each counts as their mean.
+            let (count, total) = (u64::from(wait.count()), nanos(wait.total()));
+            let each = total.checked_div(count).unwrap_or(0);
+            series.durations.observe_all(count, each, total, bounds);
+        }
+    }
+}
 
 pub(crate) fn collect(handle: &Handle, out: &mut Collection) {
     let uses = handle.pools();

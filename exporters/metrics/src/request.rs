@@ -30,7 +30,6 @@ pub(crate) struct Requests {
     pub(crate) request_sizes: Histogram,
     pub(crate) response_sizes: Histogram,
     pub(crate) queries: Histogram,
-    pub(crate) connection_waits: Histogram,
     pub(crate) cache_hits: u64,
     pub(crate) cache_misses: u64,
 }
@@ -56,11 +55,6 @@ impl Requests {
         }
         self.response_sizes.observe(record.response_bytes(), &bounds.sizes);
         self.queries.observe(record.database().count().into(), &bounds.queries);
-        let waits = u64::from(record.database().connection_waits());
-        if waits > 0 {
-            let waited = nanos(breakdown.share(Share::ConnectionWait));
-            self.connection_waits.observe_all(waits, waited / waits, waited, &bounds.durations);
-        }
         self.cache_hits += u64::from(record.cache().hits());
         self.cache_misses += u64::from(record.cache().misses());
     }
@@ -80,7 +74,6 @@ impl Add for Requests {
             request_sizes,
             response_sizes,
             queries,
-            connection_waits,
             cache_hits,
             cache_misses,
         } = other;
@@ -94,7 +87,6 @@ impl Add for Requests {
         self.request_sizes.add(request_sizes);
         self.response_sizes.add(response_sizes);
         self.queries.add(queries);
-        self.connection_waits.add(connection_waits);
         self.cache_hits += cache_hits;
         self.cache_misses += cache_misses;
     }

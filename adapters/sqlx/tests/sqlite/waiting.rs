@@ -34,6 +34,9 @@ async fn waiting_for_a_connection_is_apart_from_the_query() {
         .await;
     let breakdown = record.breakdown();
     assert_eq!(breakdown.share(Share::ConnectionWait), Duration::from_millis(7));
+    let waits = record.database().pool_waits().iter();
+    let waits: Vec<_> = waits.map(|wait| (wait.pool().as_str(), wait.total())).collect();
+    assert_eq!(waits, [("experiments", Duration::from_millis(7))]);
     assert_eq!(breakdown.share(Share::Database), Duration::ZERO);
     assert_eq!((record.database().count(), record.database().connection_waits()), (1, 1));
     assert_eq!(record.database().total(), Duration::ZERO);

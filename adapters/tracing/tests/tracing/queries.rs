@@ -51,6 +51,9 @@ fn a_query_takes_its_time_from_what_it_was_charged_to() {
     assert_eq!(record.breakdown().share(Share::Database), Duration::from_millis(2));
     assert_eq!(record.breakdown().share(Share::ConnectionWait), Duration::from_millis(1));
     assert_eq!(record.breakdown().share(Share::Own), Duration::from_millis(5));
+    let waits = record.database().pool_waits().iter();
+    let waits: Vec<_> = waits.map(|wait| (wait.pool().as_str(), wait.total())).collect();
+    assert_eq!(waits, [("main", Duration::from_millis(1))]);
     let operation = record.calls()[0].operation();
     assert_eq!((operation.system(), operation.target()), ("postgresql", "main"));
 }

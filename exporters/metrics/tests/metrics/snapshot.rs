@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Operation, PoolUse, Sampler, Yield, start_call, start_connection_wait};
+use tachograph_core::{
+    Limits, Operation, PoolName, PoolUse, Sampler, Yield, start_call, start_connection_wait, start_connection_wait_for,
+};
 use tachograph_metrics::{Attributes, Metric, Metrics, Naming, Number, Origin, Point, Points, Settings};
 
 use crate::bench::{Bench, values};
@@ -48,13 +50,13 @@ fn metrics_have_the_names_units_and_kinds_of_the_conventions() {
         ("http.server.request.body.size", "By", "histogram"),
         ("http.server.response.body.size", "By", "histogram"),
         ("http.server.request.db.queries", "{query}", "histogram"),
-        ("db.client.connection.wait_time", "s", "histogram"),
         ("cache.hits", "{key}", "counter"),
         ("cache.misses", "{key}", "counter"),
         ("db.client.operation.duration", "s", "histogram"),
         ("http.client.request.duration", "s", "histogram"),
         ("rpc.client.call.duration", "s", "histogram"),
         ("cache.operation.duration", "s", "histogram"),
+        ("db.client.connection.wait_time", "s", "histogram"),
         ("db.client.connection.count", "{connection}", "up-down"),
         ("db.client.connection.max", "{connection}", "up-down"),
         ("db.client.connection.pending_requests", "{request}", "up-down"),
@@ -188,6 +190,45 @@ fn tasks_are_counted_apart_from_requests() {
     assert_eq!(open(&bench), [1.0, 1.0]);
     drop(task);
     assert_eq!(open(&bench), [1.0, 0.0]);
+}
+
+#[test]
+fn each_wait_for_a_connection_is_counted_by_its_pool() {
+    let bench = Bench::build(Settings::default(), |builder| {
+        let mut limits = Limits::default();
+        limits.calls = 3;
+        builder.limits(limits)
+    });
+    let waits = |pools: &[&str], micros: u64| {
+        for pool in pools {
+            let wait = start_connection_wait_for(PoolName::new(pool));
+            bench.advance(micros);
+            drop(wait);
+        }
+    };
+    let mut request = bench.open("GET", "http");
+    request.poll(|| {
+        waits(&["main"], 1_000);
+        waits(&["main"], 20_000);
+        // From here on they are taken together.
+        waits(&["", "main", "main", "other"], 500);
+    });
+    request.complete();
+    let task = bench.handle.task("rollup", async { waits(&["main"], 7_000) });
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::pin::pin!(task).poll(&mut context).is_ready());
+
+    let snapshot = bench.snapshot();
+    let expected = [("main", 5.0), ("other", 1.0), ("unknown", 1.0)];
+    let named = |name: &str| expected.map(|(pool, count)| (format!("{name}={pool}"), count)).to_vec();
+    assert_eq!(values(&snapshot, "db.client.connection.wait_time"), named("db.client.connection.pool.name"));
+    let plain = bench.metrics.collect(&bench.handle, Naming::Plain);
+    assert_eq!(values(&plain, "db_connection_wait_seconds"), named("database"));
+    let Points::Histogram(points) = &snapshot.metric("db.client.connection.wait_time").unwrap().points else {
+        panic!()
+    };
+    let main = &points[0].value;
+    assert_eq!((main.sum, &main.counts[..4]), (Number::Nanos(29_000_000), &[3, 1, 1, 0][..]));
 }
 
 #[test]

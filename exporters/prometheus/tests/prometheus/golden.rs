@@ -1,6 +1,8 @@
 //! Whole pages, letter by letter.
 
-use tachograph_core::{OpenRequest, Operation, PoolUse, RequestHead, Yield, start_call, start_connection_wait};
+use tachograph_core::{
+    OpenRequest, Operation, PoolName, PoolUse, RequestHead, Yield, start_call, start_connection_wait_for,
+};
 use tachograph_metrics::{Naming, Settings};
 
 use crate::bench::{Bench, OPEN_METRICS, block_on, settings};
@@ -18,7 +20,7 @@ pub(crate) fn everything(bench: &Bench) {
     };
     let mut open = OpenRequest::open(&bench.handle, head).unwrap();
     open.poll(|| {
-        let wait = start_connection_wait();
+        let wait = start_connection_wait_for(PoolName::new("experiments"));
         bench.advance(250);
         drop(wait);
         bench.query("BEGIN", 10);
