@@ -55,34 +55,40 @@ impl<'a> Database<'a> {
         &self.record.pool_waits
     }
 
-    /// The largest number of times one statement was run.
+    /// The largest number of times one statement was run. It is counted for whoever asks first, and known to the others.
     pub fn repeats(&self) -> u32 {
-        // None, or one, was run as often as there were queries.
-        if self.count() <= 1 {
-            return self.count();
+        match self.count() {
+            // None, or one, was run as often as there were queries.
+            count @ 0..=1 => count,
+            _ => *self.record.repeats.get_or_init(|| repeats(self.record)),
         }
-        let mut counts: Vec<(u64, u32)> = Vec::new();
-        let mut add = |hash: u64, count: u32| match counts.iter_mut().find(|(other, _)| *other == hash) {
-            Some((_, sum)) => *sum += count,
-            None => counts.push((hash, count)),
-        };
-        let queries = |operation: &Operation| {
-            operation
-                .statement()
-                .filter(|statement| !statement.is_transaction_control())
-                .map(|statement| statement.hash())
-        };
-        for group in &self.record.groups {
-            queries(group.operation()).into_iter().for_each(|hash| add(hash, group.count()));
-        }
-        for call in &self.record.calls {
-            queries(call.operation()).into_iter().for_each(|hash| add(hash, 1));
-        }
-        counts.into_iter().map(|(_, count)| count).max().unwrap_or(0)
     }
 
     /// The calls that were kept one by one, transaction control included.
     pub fn calls(&self) -> impl Iterator<Item = &'a Call> + use<'a> {
         self.record.calls.iter().filter(|call| call.kind() == CallKind::Database)
     }
+}
+
+/// So many different statements are counted without asking for memory; few requests have more.
+const MOST_IN_PLACE: usize = 32;
+
+fn repeats(record: &Record) -> u32 {
+    let (mut counts, mut different, mut more) = ([(0, 0); MOST_IN_PLACE], 0, Vec::new());
+    let mut add = |operation: &Operation, times: u32| {
+        let statement = operation.statement().filter(|statement| !statement.is_transaction_control());
+        let Some(hash) = statement.map(|statement| statement.hash()) else { return };
+        let mut known = counts[..different].iter_mut().chain(&mut more);
+        match known.find(|(other, _)| *other == hash) {
+            Some((_, count)) => *count += times,
+            None if different < MOST_IN_PLACE => {
+                counts[different] = (hash, times);
+                different += 1;
+            }
+            None => more.push((hash, times)),
+        }
+    };
+    record.groups.iter().for_each(|group| add(group.operation(), group.count()));
+    record.calls.iter().for_each(|call| add(call.operation(), 1));
+    counts.iter().chain(&more).map(|(_, count)| *count).max().unwrap_or(0)
 }

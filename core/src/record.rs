@@ -1,7 +1,7 @@
 //! The finished record of one request: what every exporter renders.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::breakdown::Breakdown;
@@ -64,6 +64,8 @@ pub struct Record {
     pub(crate) cache: CacheTotals,
     pub(crate) connection_waits: u32,
     pub(crate) pool_waits: Vec<PoolWaits>,
+    /// Counted when the first exporter asks, for all of them.
+    pub(crate) repeats: OnceLock<u32>,
     pub(crate) calls: Vec<Call>,
     pub(crate) groups: Vec<CallGroup>,
     pub(crate) calls_ungrouped: u32,
@@ -113,6 +115,7 @@ impl Record {
             cache: CacheTotals::default(),
             connection_waits: 0,
             pool_waits: Vec::new(),
+            repeats: OnceLock::new(),
             calls: Vec::new(),
             groups: Vec::new(),
             calls_ungrouped: 0,
@@ -162,6 +165,7 @@ impl Record {
             cache,
             connection_waits,
             pool_waits,
+            repeats,
             calls,
             groups,
             calls_ungrouped,
@@ -190,6 +194,7 @@ impl Record {
         *connection_waits = 0;
         pool_waits.clear();
         pool_waits.shrink_to(16);
+        *repeats = OnceLock::new();
         calls.clear();
         calls.shrink_to(12);
         *groups = Vec::new();

@@ -282,6 +282,28 @@ fn beyond_the_limit_waits_are_taken_together_by_pool() {
 }
 
 #[test]
+fn repeats_are_those_of_many_different_statements_and_of_each_record() {
+    let instance = testing::instance();
+    let repeats = |statements: u32, last: u32| {
+        let mut open = open(instance.handle());
+        open.poll(|| {
+            run("BEGIN");
+            (0..statements).for_each(|number| run(&format!("SELECT a FROM t{number}")));
+            (0..last).for_each(|_| run(&format!("SELECT a FROM t{}", statements - 1)));
+            (0..9).for_each(|_| run("COMMIT"));
+        });
+        drop(open);
+        only(&instance).database().repeats()
+    };
+    // The record is the same room each time, and what was counted there is not.
+    assert_eq!([repeats(50, 20), repeats(50, 0), repeats(3, 2), repeats(90, 90)], [21, 1, 3, 91]);
+}
+
+fn run(sql: &str) {
+    start_call(query(sql), None).completed();
+}
+
+#[test]
 fn beyond_the_limit_calls_are_grouped_and_the_totals_go_on() {
     let instance = Instance::build(|builder| {
         let mut limits = Limits::default();
