@@ -43,6 +43,13 @@ impl Page {
     }
 }
 
+/// Seconds as they are written, in nanoseconds. Decimal digits are counted, so nothing is rounded here.
+pub(crate) fn nanos(written: &str) -> u64 {
+    let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
+    assert!(decimals.len() <= 9, "seconds have nanoseconds at the most: {written}");
+    format!("{whole}{decimals:0<9}").parse().unwrap_or_else(|_| panic!("these are no seconds: {written}"))
+}
+
 /// `name{label="value",…}`.
 fn read_series(series: &str) -> (String, Labels) {
     let Some((name, labels)) = series.split_once('{') else { return (series.to_owned(), Labels::new()) };
@@ -81,9 +88,10 @@ mod tests {
 
     #[test]
     fn a_page_is_read() {
-        let page = Page::read("# HELP a b\na{x=\"1,\",y=\"\\\"}\\n\"} 2\na{x=\"2\"} 3\n\nb 0.5\n");
+        let page = Page::read("# HELP a b\na{x=\"1,\",y=\"\\\"}\\n\"} 2\na{x=\"2\"} 3\n\nb 0.0000015\n");
         assert_eq!((page.sum("a", &[]), page.sum("a", &[("x", "2")]), page.count("a"), page.count("")), (5, 3, 2, 3));
         assert_eq!(page.named("a").keys().next().unwrap()["y"], "\"}\n");
+        assert_eq!(page.named("b").values().map(|value| nanos(value)).collect::<Vec<_>>(), [1500]);
     }
 
     #[test]

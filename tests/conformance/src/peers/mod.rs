@@ -4,10 +4,12 @@ mod postgres;
 mod program;
 mod prometheus;
 mod proxy;
+mod rotel;
 
 pub(crate) use postgres::Postgres;
 pub(crate) use prometheus::Prometheus;
 pub(crate) use proxy::Proxy;
+pub(crate) use rotel::Rotel;
 
 /// What a demonstration is run on instead of SQLite and a map.
 #[derive(Debug)]

@@ -6,18 +6,22 @@ mod answers;
 mod bodies;
 mod concurrent;
 mod connections;
-#[cfg(feature = "peer-tests")]
 mod everything;
 mod hostile;
 mod identity;
 mod leaving;
 mod load;
 mod logs;
+mod numbers;
+mod otlp;
 mod outputs;
 #[cfg(feature = "peer-tests")]
 mod peers;
 #[cfg(feature = "peer-tests")]
 mod prometheus;
+mod receiver;
+#[cfg(feature = "peer-tests")]
+mod rotel;
 mod routes;
 mod scanner;
 mod start;
@@ -90,6 +94,17 @@ macro_rules! every_scenario {
             load {
                 each_of_many_requests_has_its_line
             }
+            otlp {
+                all_three_signals_arrive_by_grpc
+                all_three_signals_arrive_by_http
+                an_n_plus_one_is_an_event_of_its_span
+            }
+            receiver {
+                a_receiver_that_dies_and_comes_back_costs_spans_that_are_counted
+            }
+            numbers {
+                a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_otlp
+            }
             scanner {
                 a_hundred_thousand_paths_methods_and_hosts_are_few_series
             }
@@ -137,6 +152,10 @@ macro_rules! every_scenario_of_peers {
             prometheus {
                 prometheus_scrapes_it_and_knows_its_latencies
                 who_judges_pages_finds_nothing
+            }
+            rotel {
+                a_collector_passes_on_what_it_gets_by_grpc
+                a_collector_passes_on_what_it_gets_by_http
             }
         }
     };

@@ -1,0 +1,130 @@
+//! Traces, metrics and logs as a strict receiver gets them: it has nothing to complain of.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tachograph_collector::{Code, Collector, Kind, Received, Signal, Span, Transport};
+
+use super::everything::ask_for_everything;
+use crate::case::Case;
+use crate::lines::{Line, Lines};
+use crate::service::Setup;
+
+/// Sends to this collector.
+pub(super) fn sending(case: &Case, collector: &Collector, transport: Transport) -> Setup {
+    let (endpoint, protocol) = match transport {
+        Transport::Grpc => (collector.endpoint_grpc(), "grpc"),
+        Transport::Http => (collector.endpoint_http(), "http/protobuf"),
+    };
+    // An exporter that is asked for is there beside no other that is not.
+    let setup = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "stdout");
+    let setup = setup.env("TACHOGRAPH_EXPORTERS__OTLP__ENDPOINT", endpoint);
+    setup.env("TACHOGRAPH_EXPORTERS__OTLP__PROTOCOL", protocol)
+}
+
+pub(super) fn all_three_signals_arrive_by_grpc(case: &Case) {
+    all_three_signals_arrive(case, Transport::Grpc);
+}
+
+pub(super) fn all_three_signals_arrive_by_http(case: &Case) {
+    all_three_signals_arrive(case, Transport::Http);
+}
+
+fn all_three_signals_arrive(case: &Case, transport: Transport) {
+    let collector = Collector::start_blocking();
+    let demo = sending(case, &collector, transport).start();
+    let created = ask_for_everything(&demo);
+    let lines = demo.stop();
+    collector.finish();
+    assert_eq!(collector.complaints(), [""; 0]);
+    collector.look(|received| {
+        for signal in [Signal::Traces, Signal::Metrics, Signal::Logs] {
+            assert!(received.exports_of(signal).count() > 0, "{signal:?}");
+        }
+        assert!(received.exports.iter().all(|export| export.transport == transport && export.taken));
+        is_all_there(&lines, received);
+        an_event_is_said_in_its_request(lines.request(created.id()), received);
+    });
+}
+
+/// Each line has its span, and each span of a server its line; below it is what the line counts.
+pub(super) fn is_all_there(lines: &Lines, received: &Received) {
+    let mut servers: BTreeMap<&str, &Span> = received
+        .spans
+        .iter()
+        .filter(|span| span.kind == Kind::Server)
+        .map(|span| (span.span_id.as_str(), span))
+        .collect();
+    for line in lines.requests() {
+        let span = servers.remove(line.text("span_id")).unwrap_or_else(|| panic!("it has a span: {line:?}"));
+        agree(line, span, received);
+    }
+    assert!(servers.is_empty(), "each has a line: {:?}", servers.values().map(|span| &span.name).collect::<Vec<_>>());
+}
+
+fn agree(line: &Line, span: &Span, received: &Received) {
+    assert_eq!(span.trace_id, line.text("trace_id"));
+    for (attribute, field) in [
+        ("http.request.method_original", "method"),
+        ("http.response.status_code", "status_code"),
+        ("http.route", "route"),
+        ("url.path", "path"),
+        ("tachograph.outcome", "outcome"),
+        ("http.response.body.size", "response_bytes"),
+    ] {
+        let is_there = attribute != "http.request.method_original" || span.text("http.request.method") == "_OTHER";
+        if is_there {
+            assert_eq!(
+                span.attributes.get(attribute).unwrap_or(&serde_json::Value::Null),
+                line.get(field),
+                "{attribute}"
+            );
+        }
+    }
+    let is_error = matches!(line.text("level"), "error" | "critical");
+    assert!(!is_error || span.status.code == Code::Error, "{line:?} {span:?}");
+    // Spans of the application's own may be between.
+    let below: Vec<&Span> = received.trace(&span.trace_id).filter(|other| is_below(received, other, span)).collect();
+    let count = |of: &str| below.iter().filter(|span| span.attributes.contains_key(of)).count() as u64;
+    let counted = |field: &str| line.get(field).as_u64().unwrap_or_default();
+    let queries =
+        below.iter().filter(|span| !is_of_cache(span)).filter(|span| span.attributes.contains_key("db.query.summary"));
+    assert_eq!(queries.count() as u64, counted("db_queries"), "queries of {line:?}");
+    assert_eq!(count("server.address"), counted("external_calls"), "calls of {line:?}");
+}
+
+fn is_of_cache(span: &Span) -> bool {
+    span.text("db.system.name") == "redis"
+}
+
+fn is_below(received: &Received, span: &Span, of: &Span) -> bool {
+    let mut at = span;
+    while let Some(parent) = received.trace(&of.trace_id).find(|other| Some(&other.span_id) == at.parent_id.as_ref()) {
+        if parent.span_id == of.span_id {
+            return true;
+        }
+        at = parent;
+    }
+    false
+}
+
+fn an_event_is_said_in_its_request(line: &Line, received: &Received) {
+    let ids = (line.text("trace_id").to_owned(), line.text("span_id").to_owned());
+    let said: Vec<_> = received.logs.iter().filter(|log| log.span.as_ref() == Some(&ids)).collect();
+    assert!(said.iter().any(|log| log.body == "experiment created"), "{said:?}");
+    assert!(said.iter().any(|log| log.event_name == "tachograph.request"), "{said:?}");
+}
+
+pub(super) fn an_n_plus_one_is_an_event_of_its_span(case: &Case) {
+    let collector = Collector::start_blocking();
+    let demo = sending(case, &collector, Transport::Grpc).start();
+    let response = demo.get("/experiments");
+    let lines = demo.stop();
+    let line = lines.request(response.id());
+    collector.look(|received| {
+        let span = received.trace(line.text("trace_id")).find(|span| span.kind == Kind::Server).expect("it has a span");
+        assert!(span.events.iter().any(|event| event.name.contains("query_loop")), "{span:?}");
+        let metric = received.metric("http.server.request.duration").expect("it is measured");
+        assert_eq!(metric.point(&json!({ "http.route": "/experiments" })).histogram().count, 1);
+    });
+}
