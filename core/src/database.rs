@@ -74,21 +74,23 @@ impl<'a> Database<'a> {
 const MOST_IN_PLACE: usize = 32;
 
 fn repeats(record: &Record) -> u32 {
-    let (mut counts, mut different, mut more) = ([(0, 0); MOST_IN_PLACE], 0, Vec::new());
+    let (mut hashes, mut counts, mut different) = ([0; MOST_IN_PLACE], [0; MOST_IN_PLACE], 0);
+    let mut more: Vec<(u64, u32)> = Vec::new();
     let mut add = |operation: &Operation, times: u32| {
         let statement = operation.statement().filter(|statement| !statement.is_transaction_control());
         let Some(hash) = statement.map(|statement| statement.hash()) else { return };
-        let mut known = counts[..different].iter_mut().chain(&mut more);
-        match known.find(|(other, _)| *other == hash) {
-            Some((_, count)) => *count += times,
-            None if different < MOST_IN_PLACE => {
-                counts[different] = (hash, times);
-                different += 1;
-            }
-            None => more.push((hash, times)),
+        if let Some(known) = hashes[..different].iter().position(|known| *known == hash) {
+            counts[known] += times;
+        } else if different < MOST_IN_PLACE {
+            (hashes[different], counts[different]) = (hash, times);
+            different += 1;
+        } else if let Some((_, count)) = more.iter_mut().find(|(known, _)| *known == hash) {
+            *count += times;
+        } else {
+            more.push((hash, times));
         }
     };
     record.groups.iter().for_each(|group| add(group.operation(), group.count()));
     record.calls.iter().for_each(|call| add(call.operation(), 1));
-    counts.iter().chain(&more).map(|(_, count)| *count).max().unwrap_or(0)
+    counts[..different].iter().chain(more.iter().map(|(_, count)| count)).copied().max().unwrap_or(0)
 }

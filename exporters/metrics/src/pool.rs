@@ -42,10 +42,12 @@ pub(crate) fn record(record: &Record, table: &mut Table<Waits>, family: &Family,
         let key = Key { parts: [waits[0].pool().as_str(), "", "", "", ""], status: 0, plain_status: Some(0) };
         let series = table.series(&key, family);
         for wait in waits {
-            // Those beyond the record's bound are taken together: each counts as their mean.
-            let (count, total) = (u64::from(wait.count()), nanos(wait.total()));
-            let each = total.checked_div(count).unwrap_or(0);
-            series.durations.observe_all(count, each, total, bounds);
+            let total = nanos(wait.total());
+            match u64::from(wait.count()) {
+                0 | 1 => series.durations.observe(total, bounds),
+                // Those beyond the record's bound are taken together: each counts as their mean.
+                count => series.durations.observe_all(count, total / count, total, bounds),
+            }
         }
     }
 }
