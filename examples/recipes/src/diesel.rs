@@ -3,7 +3,7 @@
 //! diesel blocks, so its queries run on threads for such work; [`spawn_blocking`](tachograph::spawn_blocking) keeps
 //! them with their request. What is seen: every statement, with its error; BEGIN, COMMIT and ROLLBACK as the time they
 //! take. What is not: how many rows came back, and waiting for a connection: around the `get` of a pool, hold
-//! `tachograph::core::start_connection_wait()`.
+//! `tachograph::core::start_connection_wait_for(PoolName::new("experiments"))`.
 
 use diesel::QueryResult;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};

@@ -32,8 +32,7 @@ const CONVENTIONS: [(&str, &str, Shape, &[&str]); 29] = [
     ("db.client.connection.pending_requests", "{request}", UP_AND_DOWN, POOL),
     ("db.client.connection.timeouts", "{timeout}", COUNTER, POOL),
     ("db.client.connection.use_time", "s", HISTOGRAM, POOL),
-    // Waiting is counted by the request that waits, as the conventions allow for nothing but pools.
-    ("db.client.connection.wait_time", "s", HISTOGRAM, &[]),
+    ("db.client.connection.wait_time", "s", HISTOGRAM, POOL),
     ("db.client.operation.duration", "s", HISTOGRAM, &["db.system.name"]),
     ("db.client.response.returned_rows", "{row}", HISTOGRAM, &["db.system.name"]),
     ("http.client.active_requests", "{request}", UP_AND_DOWN, &["server.address", "server.port"]),
