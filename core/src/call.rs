@@ -138,6 +138,8 @@ pub struct Call {
     pub(crate) callsite: Option<Callsite>,
     pub(crate) span_id: Option<SpanId>,
     pub(crate) parent: Parent,
+    /// Beside the details: every call by HTTP has one, and no more is to be allocated for it.
+    pub(crate) path: Option<Box<str>>,
     pub(crate) details: Option<Box<CallDetails>>,
 }
 
@@ -208,6 +210,16 @@ impl Call {
             Parent::Span(place) => Some(place as usize),
             Parent::Request | Parent::Elsewhere(_) => None,
         }
+    }
+
+    /// The path of the URL of a call by HTTP, for clients that show it: no query, no fragment, at most 1 KiB.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The method as it was sent, where OpenTelemetry knows it as `_OTHER`.
+    pub fn original_method(&self) -> Option<&str> {
+        self.details()?.original_method.as_deref()
     }
 
     /// What it worked on, as it was named to the service: a table, the URL of a queue, a topic's ARN.

@@ -7,6 +7,9 @@ use crate::text;
 /// The most bytes of each text.
 const MOST: usize = 1024;
 
+/// The most bytes of a method, as of that of a request.
+pub(crate) const MOST_OF_METHOD: usize = 64;
+
 /// Boxed in a call, so that those without it carry no more than a pointer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CallDetails {
@@ -14,6 +17,7 @@ pub(crate) struct CallDetails {
     pub(crate) region: Option<Box<str>>,
     pub(crate) request_id: Option<Box<str>>,
     pub(crate) attempts: Option<NonZeroU32>,
+    pub(crate) original_method: Option<Box<str>>,
 }
 
 /// These texts come from configuration and from answers, and can be anything.

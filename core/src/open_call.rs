@@ -4,7 +4,7 @@ use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
 use crate::call::{Call, CallOutcome, Callsite, Yield};
-use crate::call_details::{CallDetails, kept};
+use crate::call_details::{CallDetails, MOST_OF_METHOD, kept};
 use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
@@ -29,6 +29,7 @@ pub struct OpenCall {
     callsite: Option<Callsite>,
     span_id: Option<SpanId>,
     parent: Parent,
+    path: Option<Box<str>>,
     details: Option<Box<CallDetails>>,
 }
 
@@ -55,6 +56,7 @@ pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> Open
         callsite,
         span_id: None,
         parent,
+        path: None,
         details: None,
     }
 }
@@ -115,6 +117,18 @@ impl OpenCall {
         self.detail(|details| details.request_id = kept(id));
     }
 
+    /// The path of its URL, up to 1 KiB of it, with neither what follows a `?` nor a fragment: those can be private.
+    pub fn set_path(&mut self, path: &str) {
+        if self.recording.is_some() {
+            self.path = path.split(['?', '#']).next().and_then(kept);
+        }
+    }
+
+    /// The method as it was sent, of a call whose operation has none but OpenTelemetry's `_OTHER`.
+    pub fn set_original_method(&mut self, method: &str) {
+        self.detail(|details| details.original_method = Some(crate::text::cut(method, MOST_OF_METHOD).into()));
+    }
+
     fn detail(&mut self, set: impl FnOnce(&mut CallDetails)) {
         // A call of no request keeps nothing.
         if self.recording.is_some() {
@@ -164,6 +178,7 @@ impl OpenCall {
             callsite: self.callsite,
             span_id: self.span_id,
             parent: self.parent,
+            path: self.path.take(),
             details: self.details.take(),
         };
         recording.call_ended(recording.now(), call);
@@ -258,6 +273,27 @@ mod tests {
         });
         assert_eq!(record.calls()[0].request_id().map(str::len), Some(1024));
         assert_eq!(record.calls()[0].outcome(), CallOutcome::Unknown);
+    }
+
+    #[test]
+    fn of_a_url_only_the_path_is_kept() {
+        for (path, expected) in [
+            ("/benchmarks/7", "/benchmarks/7"),
+            ("/benchmarks?token=secret", "/benchmarks"),
+            ("/#secret?", "/"),
+            (&format!("/{}", "ä".repeat(1000)), &format!("/{}", "ä".repeat(511))),
+        ] {
+            let record = recorded(|mut call, _| {
+                call.set_path(path);
+                call.set_original_method(&"M".repeat(100));
+                call.completed();
+            });
+            let call = &record.calls()[0];
+            assert_eq!((call.path(), call.original_method().map(str::len)), (Some(expected), Some(64)));
+        }
+        let mut outside = start_call(Operation::external("partner", "GET"), None);
+        outside.set_path("/benchmarks/7");
+        assert!(outside.path.is_none(), "a call of no request keeps nothing");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::call::CallKind;
+use crate::server::{Scheme, host_and_port};
 use crate::sql::{self, BoundedCache, Statement};
 
 /// A kind of call: to whom, and what is asked there.
@@ -14,6 +15,7 @@ use crate::sql::{self, BoundedCache, Statement};
 pub struct Operation {
     kind: CallKind,
     system: &'static str,
+    scheme: Option<Scheme>,
     target: Box<str>,
     summary: Box<str>,
     method: Option<Box<str>>,
@@ -22,7 +24,22 @@ pub struct Operation {
 
 thread_local! {
     static QUERIES: RefCell<BoundedCache<Arc<Operation>>> = RefCell::default();
-    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 5]> = RefCell::default();
+    static OTHERS: RefCell<[BoundedCache<Arc<Operation>>; 10]> = RefCell::default();
+}
+
+/// Which of the caches: operations in different ones can have the same target and summary.
+#[derive(Clone, Copy)]
+enum Place {
+    External,
+    Http,
+    Https,
+    Grpc,
+    GrpcOverHttp,
+    GrpcOverHttps,
+    Procedure,
+    Cache,
+    CacheDatabase,
+    Other,
 }
 
 impl Operation {
@@ -31,22 +48,46 @@ impl Operation {
     pub fn database(system: &'static str, target: &str, sql: &str) -> Arc<Self> {
         let make = || {
             let statement = sql::parse(sql);
+            let operation = Self::new(CallKind::Database, target, "");
             let summary = statement.summary().into();
-            Arc::new(Operation {
-                kind: CallKind::Database,
-                system,
-                target: bounded(target),
-                summary,
-                method: None,
-                statement: Some(statement),
-            })
+            Arc::new(Operation { system, summary, statement: Some(statement), ..operation })
         };
         cached(&QUERIES, |queries| queries.get_or_insert_with(target, sql, make), make)
     }
 
-    /// A call to another service: `target` is its host (and port), `summary` what is asked (`GET`, `GetItem`).
+    /// A call to another service: `target` is its host (and port), `summary` what is asked (`GET`, `GetItem`). One by
+    /// HTTP, whose URL is known, is [`http`](Self::http).
     pub fn external(target: &str, summary: &str) -> Arc<Self> {
-        Self::simple(CallKind::External, 0, target, summary)
+        Self::simple(Place::External, CallKind::External, target, summary)
+    }
+
+    /// A call by HTTP: `target` is the host, and the port unless it is the scheme's own, `method` OpenTelemetry's
+    /// `http.request.method` (`GET`, `_OTHER`), which is the summary.
+    pub fn http(scheme: Scheme, target: &str, method: &str) -> Arc<Self> {
+        let place = match scheme {
+            Scheme::Http => Place::Http,
+            Scheme::Https => Place::Https,
+        };
+        Self::shared(place, target, method, || Operation {
+            scheme: Some(scheme),
+            ..Self::new(CallKind::External, target, method)
+        })
+    }
+
+    /// A call of gRPC: `target` is the host (and port), `path` the service and its method, `greet.Greeter/Greet`, which
+    /// is the summary. Where no host is known, the target is the service.
+    pub fn grpc(scheme: Option<Scheme>, target: &str, path: &str) -> Arc<Self> {
+        let place = match scheme {
+            None => Place::Grpc,
+            Some(Scheme::Http) => Place::GrpcOverHttp,
+            Some(Scheme::Https) => Place::GrpcOverHttps,
+        };
+        Self::shared(place, target, path, || Operation {
+            system: GRPC,
+            scheme,
+            method: Some(bounded(path.rsplit('/').next().unwrap_or_default())),
+            ..Self::new(CallKind::External, target, path)
+        })
     }
 
     /// A call of a remote procedure. `system` is OpenTelemetry's `rpc.system` (`aws-api`), `target` the service
@@ -55,58 +96,44 @@ impl Operation {
     pub fn rpc(system: &'static str, target: &str, method: &str, subject: Option<&str>) -> Arc<Self> {
         let joined = subject.map(|subject| [method, " ", subject].concat());
         let summary = joined.as_deref().unwrap_or(method);
-        let make = || {
-            Arc::new(Operation {
-                kind: CallKind::External,
-                system,
-                target: bounded(target),
-                summary: bounded(summary),
-                method: Some(bounded(method)),
-                statement: None,
-            })
-        };
-        cached(&OTHERS, |caches| caches[3].get_or_insert_with(target, summary, make), make)
+        Self::shared(Place::Procedure, target, summary, || Operation {
+            system,
+            method: Some(bounded(method)),
+            ..Self::new(CallKind::External, target, summary)
+        })
     }
 
     /// A call to a cache: `target` is its name, `summary` the command.
     pub fn cache(target: &str, summary: &str) -> Arc<Self> {
-        Self::simple(CallKind::Cache, 1, target, summary)
+        Self::simple(Place::Cache, CallKind::Cache, target, summary)
     }
 
     /// A command of a cache that is a database, too: `system` is OpenTelemetry's `db.system.name`, `redis`.
     pub fn cache_of(system: &'static str, target: &str, summary: &str) -> Arc<Self> {
-        let make = || {
-            Arc::new(Operation {
-                kind: CallKind::Cache,
-                system,
-                target: bounded(target),
-                summary: bounded(summary),
-                method: None,
-                statement: None,
-            })
-        };
-        let operation = cached(&OTHERS, |caches| caches[4].get_or_insert_with(target, summary, make), make);
+        let make = || Operation { system, ..Self::new(CallKind::Cache, target, summary) };
+        let operation = Self::shared(Place::CacheDatabase, target, summary, make);
         // There is one system in most services, so that it is not asked for by it.
-        if operation.system == system { operation } else { make() }
+        if operation.system == system { operation } else { Arc::new(make()) }
     }
 
     /// Anything else worth timing.
     pub fn other(target: &str, summary: &str) -> Arc<Self> {
-        Self::simple(CallKind::Other, 2, target, summary)
+        Self::simple(Place::Other, CallKind::Other, target, summary)
     }
 
-    fn simple(kind: CallKind, place: usize, target: &str, summary: &str) -> Arc<Self> {
-        let make = || {
-            Arc::new(Operation {
-                kind,
-                system: "",
-                target: bounded(target),
-                summary: bounded(summary),
-                method: None,
-                statement: None,
-            })
-        };
-        cached(&OTHERS, |caches| caches[place].get_or_insert_with(target, summary, make), make)
+    fn simple(place: Place, kind: CallKind, target: &str, summary: &str) -> Arc<Self> {
+        Self::shared(place, target, summary, || Self::new(kind, target, summary))
+    }
+
+    /// The one of this thread, made where it has none.
+    fn shared(place: Place, target: &str, summary: &str, make: impl Fn() -> Self) -> Arc<Self> {
+        let make = || Arc::new(make());
+        cached(&OTHERS, |caches| caches[place as usize].get_or_insert_with(target, summary, make), make)
+    }
+
+    fn new(kind: CallKind, target: &str, summary: &str) -> Self {
+        let (target, summary) = (bounded(target), bounded(summary));
+        Operation { kind, system: "", scheme: None, target, summary, method: None, statement: None }
     }
 
     /// Whom it goes to.
@@ -130,9 +157,44 @@ impl Operation {
         &self.summary
     }
 
-    /// The name of a remote procedure, which the summary begins with.
+    /// The name of a remote procedure: `GetItem`, `Greet`.
     pub fn method(&self) -> Option<&str> {
         self.method.as_deref()
+    }
+
+    /// The service that a remote procedure is of: `DynamoDB`, `greet.Greeter`.
+    pub fn service(&self) -> Option<&str> {
+        self.method()?;
+        if self.is_grpc() { self.summary.rsplit_once('/').map(|(service, _)| service) } else { Some(&self.target) }
+    }
+
+    /// Whether it is a call of gRPC.
+    pub fn is_grpc(&self) -> bool {
+        self.system == GRPC
+    }
+
+    /// How the URL begins, where it is known.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+
+    /// The host of a call to another service, as far as the target is one; an IPv6 address is without its brackets.
+    pub fn host(&self) -> Option<&str> {
+        self.server().0
+    }
+
+    /// The port of a call to another service: the one that the target names, else the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.server().1
+    }
+
+    fn server(&self) -> (Option<&str>, Option<u16>) {
+        let is_host = if self.is_grpc() { self.service() != Some(&self.target) } else { self.method.is_none() };
+        if self.kind != CallKind::External || self.target.is_empty() || !is_host {
+            return (None, None);
+        }
+        let (host, port) = host_and_port(&self.target, self.scheme);
+        (Some(host), port)
     }
 
     /// The parameterised statement of a query.
@@ -150,6 +212,9 @@ impl Operation {
         Arc::ptr_eq(self, other) || self == other
     }
 }
+
+/// OpenTelemetry's `rpc.system` of gRPC.
+const GRPC: &str = "grpc";
 
 /// A thread whose values are being destroyed can still make calls; it goes without the cache.
 fn cached<C: 'static>(
@@ -185,5 +250,42 @@ mod tests {
         assert!(!get.is_same(&Operation::rpc("aws-api", "DynamoDB", "GetItem", Some("flags"))));
         assert_eq!(Operation::rpc("aws-api", "DynamoDB", "ListTables", None).summary(), "ListTables");
         assert_eq!(Operation::external("partner.example", "GET").method(), None);
+    }
+
+    #[test]
+    fn a_call_by_http_knows_its_port_where_the_target_names_none() {
+        let get = |scheme, target| Operation::http(scheme, target, "GET");
+        let (plain, secure) = (get(Scheme::Http, "partner.example"), get(Scheme::Https, "partner.example"));
+        assert_eq!((plain.target(), plain.summary(), plain.system()), ("partner.example", "GET", ""));
+        assert_eq!((plain.host(), plain.port(), secure.port()), (Some("partner.example"), Some(80), Some(443)));
+        assert!(!plain.is_same(&secure));
+        assert!(secure.is_same(&get(Scheme::Https, "partner.example")), "not the one of http, which came first");
+        let named = get(Scheme::Https, "[::1]:8443");
+        assert_eq!((named.scheme(), named.host(), named.port()), (Some(Scheme::Https), Some("::1"), Some(8443)));
+    }
+
+    #[test]
+    fn what_has_no_url_claims_no_port() {
+        let server = |operation: Arc<Operation>| (operation.host().map(str::to_owned), operation.port());
+        assert_eq!(server(Operation::external("partner", "GET")), (Some("partner".to_owned()), None));
+        assert_eq!(server(Operation::external("partner:80", "GET")), (Some("partner".to_owned()), Some(80)));
+        assert_eq!(server(Operation::http(Scheme::Http, "", "GET")), (None, None));
+        assert_eq!(server(Operation::rpc("aws-api", "DynamoDB", "GetItem", None)), (None, None));
+        assert_eq!(server(Operation::cache("flags:1", "GET")), (None, None));
+        assert_eq!(server(Operation::database("sqlite", "main:1", "SELECT 1")), (None, None));
+    }
+
+    #[test]
+    fn a_call_of_grpc_is_known_by_its_service_and_method() {
+        let greet = |scheme, target| Operation::grpc(scheme, target, "greet.Greeter/Greet");
+        let call = greet(None, "greeter:50051");
+        assert_eq!((call.target(), call.summary(), call.system()), ("greeter:50051", "greet.Greeter/Greet", "grpc"));
+        assert_eq!((call.service(), call.method()), (Some("greet.Greeter"), Some("Greet")));
+        assert_eq!((call.host(), call.port()), (Some("greeter"), Some(50051)));
+        assert_eq!(greet(Some(Scheme::Https), "greeter").port(), Some(443));
+        assert_eq!(greet(None, "greeter").port(), None);
+        assert_eq!(greet(None, "greet.Greeter").host(), None, "the service is no host");
+        let bare = Operation::grpc(None, "greeter", "Greet");
+        assert_eq!((bare.service(), bare.method()), (None, Some("Greet")));
     }
 }

@@ -176,6 +176,7 @@ impl Recording {
                 callsite: None,
                 span_id: None,
                 parent,
+                path: None,
                 details: None,
             };
             state.keep(call, handle);
