@@ -98,6 +98,8 @@ macro_rules! every_scenario {
                 all_three_signals_arrive_by_grpc
                 all_three_signals_arrive_by_http
                 an_n_plus_one_is_an_event_of_its_span
+                a_caller_that_does_not_sample_is_heeded_and_counted
+                what_matters_is_kept_whatever_the_ratio
             }
             receiver {
                 a_receiver_that_dies_and_comes_back_costs_spans_that_are_counted

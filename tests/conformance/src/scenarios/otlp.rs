@@ -7,6 +7,7 @@ use tachograph_collector::{Code, Collector, Kind, Received, Signal, Span, Transp
 
 use super::everything::ask_for_everything;
 use crate::case::Case;
+use crate::client::Request;
 use crate::lines::{Line, Lines};
 use crate::service::Setup;
 
@@ -126,5 +127,45 @@ pub(super) fn an_n_plus_one_is_an_event_of_its_span(case: &Case) {
         assert!(span.events.iter().any(|event| event.name.contains("query_loop")), "{span:?}");
         let metric = received.metric("http.server.request.duration").expect("it is measured");
         assert_eq!(metric.point(&json!({ "http.route": "/experiments" })).histogram().count, 1);
+    });
+}
+
+pub(super) fn a_caller_that_does_not_sample_is_heeded_and_counted(case: &Case) {
+    let collector = Collector::start_blocking();
+    let demo = sending(case, &collector, Transport::Grpc).start();
+    for sampled in ["00", "01"] {
+        let parent = format!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b71692033{sampled}-{sampled}");
+        demo.ask(Request::get("/fail?status=503").header("traceparent", parent));
+    }
+    let lines = demo.stop();
+    assert_eq!(lines.requests().len(), 2);
+    collector.finish();
+    assert_eq!(collector.complaints(), [""; 0]);
+    collector.look(|received| {
+        let parents: Vec<_> = received.spans.iter().map(|span| span.parent_id.as_deref()).collect();
+        assert_eq!(parents, [Some("b7ad6b7169203301")]);
+        let metric = received.metric("http.server.request.duration").expect("it is measured");
+        assert_eq!(metric.point(&json!({ "http.route": "/fail" })).histogram().count, 2);
+    });
+}
+
+pub(super) fn what_matters_is_kept_whatever_the_ratio(case: &Case) {
+    let collector = Collector::start_blocking();
+    let setup = sending(case, &collector, Transport::Grpc).env("OTEL_TRACES_SAMPLER", "parentbased_traceidratio");
+    let demo = setup.env("OTEL_TRACES_SAMPLER_ARG", "0").start();
+    for path in ["/experiments/1", "/fail?status=503", "/experiments/2", "/experiments"] {
+        demo.get(path);
+    }
+    let lines = demo.stop();
+    assert_eq!(lines.requests().len(), 4);
+    collector.finish();
+    assert_eq!(collector.complaints(), [""; 0]);
+    collector.look(|received| {
+        let servers = received.spans.iter().filter(|span| span.kind == Kind::Server);
+        let mut kept: Vec<_> = servers.map(|span| span.name.as_str()).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, ["GET /experiments", "GET /fail"]);
+        let metric = received.metric("http.server.requests").expect("it is counted");
+        assert_eq!(metric.points.iter().map(|point| point.int()).sum::<i64>(), 4);
     });
 }
