@@ -1,21 +1,27 @@
 //! One instance of tachograph: its exporters, its clocks, its counts. Adapters hold a handle of it.
 
+mod builder;
+mod weak;
+
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+pub use builder::HandleBuilder;
+pub use weak::WeakHandle;
+
 use crate::capture::Capture;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::companion::Companions;
 use crate::context;
 use crate::counters::{Counters, LiveCounters};
 use crate::endpoint::{Endpoint, Endpoints, PathError};
 use crate::exporter::{Exporter, LogEvent};
-use crate::ids::{IdSource, RandomIds};
+use crate::ids::IdSource;
 use crate::limits::Limits;
 use crate::lock::lock;
 use crate::method;
@@ -65,32 +71,6 @@ struct Inner {
     shut_down: AtomicBool,
 }
 
-/// Leads to an instance for as long as there is one: for what an instance holds itself.
-#[derive(Clone)]
-pub struct WeakHandle(WeakInstance);
-
-#[derive(Clone)]
-enum WeakInstance {
-    Static(&'static Inner),
-    Counted(Weak<Inner>),
-}
-
-impl WeakHandle {
-    /// The instance, if it is still there.
-    pub fn upgrade(&self) -> Option<Handle> {
-        Some(Handle(match &self.0 {
-            WeakInstance::Static(inner) => Instance::Static(inner),
-            WeakInstance::Counted(inner) => Instance::Counted(inner.upgrade()?),
-        }))
-    }
-}
-
-impl fmt::Debug for WeakHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WeakHandle")
-    }
-}
-
 impl Handle {
     /// An instance is configured here, and nothing is installed anywhere.
     pub fn builder() -> HandleBuilder {
@@ -126,10 +106,7 @@ impl Handle {
 
     /// The way to this instance for what it holds itself.
     pub fn downgrade(&self) -> WeakHandle {
-        WeakHandle(match &self.0 {
-            Instance::Static(inner) => WeakInstance::Static(inner),
-            Instance::Counted(inner) => WeakInstance::Counted(Arc::downgrade(inner)),
-        })
+        WeakHandle::of(self)
     }
 
     /// Runs `future` with this instance as the current one: for tests, and for several services in one process.
@@ -361,103 +338,6 @@ impl fmt::Debug for Handle {
             .field("exporters", &inner.exporters)
             .field("in_flight", &self.in_flight())
             .finish_non_exhaustive()
-    }
-}
-
-/// Configures an instance.
-#[derive(Debug)]
-pub struct HandleBuilder {
-    service: Service,
-    capture: Capture,
-    limits: Limits,
-    clock: Box<dyn Clock>,
-    ids: Box<dyn IdSource>,
-    sampler: Sampler,
-    exporters: Vec<Box<dyn Exporter>>,
-}
-
-impl Default for HandleBuilder {
-    fn default() -> Self {
-        HandleBuilder {
-            service: Service::default(),
-            capture: Capture::default(),
-            limits: Limits::default(),
-            clock: Box::new(SystemClock),
-            ids: Box::new(RandomIds),
-            sampler: Sampler::default(),
-            exporters: Vec::new(),
-        }
-    }
-}
-
-impl HandleBuilder {
-    /// The service that is measured.
-    pub fn service(mut self, service: Service) -> Self {
-        self.service = service;
-        self
-    }
-
-    /// Which requests are measured.
-    pub fn capture(mut self, capture: Capture) -> Self {
-        self.capture = capture;
-        self
-    }
-
-    /// How much of a request is kept.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Other clocks than the machine's.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Box::new(clock);
-        self
-    }
-
-    /// Other ids than random ones.
-    pub fn ids(mut self, ids: impl IdSource + 'static) -> Self {
-        self.ids = Box::new(ids);
-        self
-    }
-
-    /// Which traces are sampled. Default: as the caller says, and all that begin here.
-    pub fn sampler(mut self, sampler: Sampler) -> Self {
-        self.sampler = sampler;
-        self
-    }
-
-    /// One more exporter. Each sees every record, in the order they were added.
-    pub fn exporter(mut self, exporter: impl Exporter) -> Self {
-        self.exporters.push(Box::new(exporter));
-        self
-    }
-
-    /// The instance.
-    pub fn build(self) -> Handle {
-        // The machine's clock takes its origin when it is first asked; a request should not be the first.
-        self.clock.monotonic();
-        let handle = Handle(Instance::Counted(Arc::new(Inner {
-            service: self.service,
-            capture: self.capture,
-            limits: self.limits,
-            clock: self.clock,
-            ids: self.ids,
-            sampler: self.sampler,
-            exporters: self.exporters,
-            endpoints: Mutex::default(),
-            pools: Pools::default(),
-            shards: Sharded::new(Shard::default),
-            counters: LiveCounters::default(),
-            companions: Default::default(),
-            reported_calls: AtomicBool::new(false),
-            draining: AtomicBool::new(false),
-            shut_down: AtomicBool::new(false),
-        })));
-        let weak = handle.downgrade();
-        // Exporters are only told: one that panics has nothing to lose yet.
-        handle.each_exporter(|exporter| exporter.attached(&weak));
-        handle
     }
 }
 
