@@ -62,7 +62,7 @@ fn spend(threads: &mut Threads, requests: u64, flush: &dyn Fn()) -> Duration {
     let mut left = requests;
     while left > 0 {
         let next = Instant::now() + pause;
-        threads.serve(left.min(at_once));
+        threads.serve_apart(left.min(at_once));
         left -= left.min(at_once);
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }

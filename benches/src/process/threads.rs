@@ -22,7 +22,7 @@ struct Worker {
 
 struct Order {
     requests: u64,
-    /// How often workers must have arrived at the start, in all turns, before this turn begins.
+    /// How often workers must have arrived at the start, in all turns, before this one begins; 0 where it need not wait.
     begins_at: u64,
 }
 
@@ -34,12 +34,23 @@ impl Threads {
     }
 
     /// Serves so many requests, an equal number on each thread, and says how long that took: the sum over the threads.
+    /// They begin at the same moment.
     pub(super) fn serve(&mut self, requests: u64) -> Duration {
+        let begins_at = (self.turns + 1) * self.workers.len() as u64;
+        self.order(requests, begins_at)
+    }
+
+    /// The same, but each thread begins when it wakes: waiting for the others would take processor time.
+    pub(super) fn serve_apart(&mut self, requests: u64) {
+        self.order(requests, 0);
+    }
+
+    fn order(&mut self, requests: u64, begins_at: u64) -> Duration {
         let count = self.workers.len() as u64;
         self.turns += 1;
         for (number, worker) in self.workers.iter().enumerate() {
             let remainder = u64::from((number as u64) < requests % count);
-            let order = Order { requests: requests / count + remainder, begins_at: self.turns * count };
+            let order = Order { requests: requests / count + remainder, begins_at };
             worker.orders.send(order).expect("the thread serves until it is dropped");
         }
         self.workers.iter().map(|worker| worker.elapsed.recv().expect("the workload answers")).sum()
