@@ -15,10 +15,10 @@
 //!
 //! # What is measured
 //! A call begins when the future is first polled, for the request that is current there, and stays that request's
-//! wherever its body is read. It has the host (with the port, where that is not the scheme's own), the method, the
-//! status, the time to the head and to the end of the body, and the bytes of the body as they are read: after
-//! decompression. What else is in the URL, a password or a query, is not kept. Redirects and retries that reqwest
-//! makes by itself are part of the one call.
+//! wherever its body is read. It has the host (with the port, where that is not the scheme's own), the path, the
+//! method, the status, the time to the head and to the end of the body, and the bytes of the body as they are read:
+//! after decompression. What else is in the URL, a password or a query, is not kept; the path is on spans alone, in no
+//! line and no metric. Redirects and retries that reqwest makes by itself are part of the one call.
 //!
 //! It ends with the last byte of the body. Until then the time counts as external, even while the answer lies unread.
 //! - A body that is dropped without having been asked for was not wanted: the call is completed there and then.

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::{Request, Response, Url};
-use tachograph_core::{Callsite, Operation, known_method, start_call};
+use tachograph_core::{Callsite, OpenCall, Operation, Scheme, known_method, start_call};
 
 use crate::body;
 use crate::error_type::error_type;
@@ -31,7 +31,7 @@ pub(crate) async fn measure<F, E>(
 where
     F: Future<Output = Result<Response, E>>,
 {
-    let mut call = start_call(operation(&request), callsite);
+    let mut call = begin(&request, callsite);
     call.inject_trace(&mut Headers(request.headers_mut()));
     match send(request).await {
         Ok(response) => Ok(body::follow(response, call)),
@@ -42,9 +42,23 @@ where
     }
 }
 
+fn begin(request: &Request, callsite: Option<Callsite>) -> OpenCall {
+    let mut call = start_call(operation(request), callsite);
+    if request.url().has_host() {
+        call.set_path(request.url().path());
+    }
+    if known_method(request.method().as_str()).is_none() {
+        call.set_original_method(request.method().as_str());
+    }
+    call
+}
+
 fn operation(request: &Request) -> Arc<Operation> {
-    let method = known_method(request.method().as_str()).unwrap_or("_OTHER");
-    Operation::external(target(request.url()), method)
+    let (url, method) = (request.url(), known_method(request.method().as_str()).unwrap_or("_OTHER"));
+    match Scheme::of(url.scheme()) {
+        Some(scheme) => Operation::http(scheme, target(url), method),
+        None => Operation::external(target(url), method),
+    }
 }
 
 /// Host and port, of which a URL leaves out the scheme's own.
@@ -79,6 +93,19 @@ mod tests {
         for (method, expected) in [("GET", "GET"), ("PATCH", "PATCH"), ("BREW", "_OTHER"), ("get", "_OTHER")] {
             let request = Request::new(method.parse().unwrap(), url.clone());
             assert_eq!(operation(&request).summary(), expected);
+        }
+    }
+
+    #[test]
+    fn the_port_is_known_where_the_target_names_none() {
+        for (url, port) in [
+            ("http://partner.example/", Some(80)),
+            ("https://partner.example/", Some(443)),
+            ("https://partner.example:80/", Some(80)),
+            ("ftp://partner.example/", None),
+        ] {
+            let request = Request::new("GET".parse().unwrap(), Url::parse(url).unwrap());
+            assert_eq!(operation(&request).port(), port, "{url}");
         }
     }
 }

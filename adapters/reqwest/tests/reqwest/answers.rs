@@ -10,12 +10,14 @@ use crate::{client, only, plain, record};
 #[tokio::test]
 async fn host_method_status_and_bytes_are_kept() {
     let server = Server::answering(|_| answer("200 OK", "hello")).await;
-    let (text, record) = record(async { client().get(server.url("/a")).send().await.unwrap().text().await }).await;
+    let (text, record) =
+        record(async { client().get(server.url("/a?token=secret#b")).send().await.unwrap().text().await }).await;
     assert_eq!(text.unwrap(), "hello");
     let call = only(&record);
     assert_eq!(call.kind(), CallKind::External);
     assert_eq!(call.operation().target(), server.target());
     assert_eq!(call.operation().summary(), "GET");
+    assert_eq!(call.path(), Some("/a"));
     assert_eq!(call.status_code(), Some(200));
     assert_eq!(call.brought(), Yield::Bytes(5));
     assert_eq!((call.outcome(), call.error_type(), call.is_error()), (CallOutcome::Completed, None, false));
@@ -45,6 +47,8 @@ async fn each_method_names_itself() {
     .await;
     let summaries: Vec<_> = record.calls().iter().map(|call| call.operation().summary()).collect();
     assert_eq!(summaries, ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "_OTHER"]);
+    let originals: Vec<_> = record.calls().iter().filter_map(|call| call.original_method()).collect();
+    assert_eq!(originals, ["BREW"]);
     let sent: Vec<_> =
         server.received().iter().map(|one| one.request_line().split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(sent, ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "BREW"]);

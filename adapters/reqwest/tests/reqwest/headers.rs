@@ -117,9 +117,9 @@ async fn without_an_instance_the_call_just_passes() {
 }
 
 #[tokio::test]
-async fn passwords_paths_and_queries_are_sent_but_not_kept() {
+async fn passwords_and_queries_are_sent_but_not_kept() {
     let server = echo().await;
-    let url = server.url("/reports/secret-path?token=secret-token#secret-fragment");
+    let url = server.url("/reports/7?token=secret-token#secret-fragment");
     let url = url.replacen("http://", "http://secret-user:secret-password@", 1);
     let (_, record) = record(async {
         client().get(&url).header("x-key", "secret-key").send().await.unwrap();
@@ -127,11 +127,11 @@ async fn passwords_paths_and_queries_are_sent_but_not_kept() {
         client().execute(unstripped).await.unwrap();
     })
     .await;
-    assert_eq!(first(&server).request_line(), "GET /reports/secret-path?token=secret-token HTTP/1.1");
+    assert_eq!(first(&server).request_line(), "GET /reports/7?token=secret-token HTTP/1.1");
     assert!(first(&server).header("authorization")[0].starts_with("Basic "));
     assert_eq!(record.calls().len(), 2);
     for call in record.calls() {
-        assert_eq!(call.operation().target(), server.target());
+        assert_eq!((call.operation().target(), call.path()), (&*server.target(), Some("/reports/7")));
     }
     assert!(!format!("{record:?}").contains("secret"), "{record:?}");
 }

@@ -26,7 +26,8 @@ impl Layer {
 
 impl<T> Layer<T> {
     /// Names whom all calls go to. It is needed where the requests have neither a URI with a host nor a `Host` header at
-    /// this place; otherwise, calls of gRPC go to their service, `package.Service`, and others to nobody known.
+    /// this place; otherwise, calls of gRPC go to their service, `package.Service`, and others to nobody known. A port,
+    /// as in `partner:50051`, is the one that spans and metrics show; without it, that of the URI's scheme is meant.
     pub fn target(self, name: impl Into<Arc<str>>) -> Self {
         Layer { target: Some(name.into()), ..self }
     }

@@ -29,9 +29,9 @@
 //!
 //! # What is measured
 //! A call begins when the service is called, for the request that is current there, and stays that request's wherever
-//! its body is read. It has the host (with the port, where that is not the scheme's own), the method, the status, the
-//! time to the head and to the end of the body, and the bytes of the body as they are read. Nothing else of the URL is
-//! kept.
+//! its body is read. It has the host (with the port, where that is not the scheme's own), the path, the method, the
+//! status, the time to the head and to the end of the body, and the bytes of the body as they are read. What else is in
+//! the URL, a password or a query, is not kept; the path is on spans alone, in no line and no metric.
 //!
 //! Behind a layer that tries again, each attempt is a call of its own; before it, all of them are one. The layer belongs
 //! outside a buffer, which calls on a task of its own where no request is current. Outside layers whose error is a

@@ -6,21 +6,44 @@ use std::sync::Arc;
 use http::header::HOST;
 use http::uri::Authority;
 use http::{HeaderValue, Request, Uri};
-use tachograph_core::{Operation, known_method};
+use tachograph_core::{OpenCall, Operation, Scheme, known_method, start_call};
 
-pub(crate) fn of<B>(request: &Request<B>, target: Option<&str>, is_grpc: bool) -> Arc<Operation> {
-    let method = request.uri().path().trim_start_matches('/');
-    let summary = if is_grpc { method } else { known_method(request.method().as_str()).unwrap_or("_OTHER") };
+/// The call begins, with what its URL and its method add to the operation.
+pub(crate) fn begin<B>(request: &Request<B>, target: Option<&str>, is_grpc: bool) -> OpenCall {
+    let mut call = start_call(of(request, target, is_grpc), None);
+    if !is_grpc {
+        if request.uri().path().starts_with('/') {
+            call.set_path(request.uri().path());
+        }
+        if known_method(request.method().as_str()).is_none() {
+            call.set_original_method(request.method().as_str());
+        }
+    }
+    call
+}
+
+fn of<B>(request: &Request<B>, target: Option<&str>, is_grpc: bool) -> Arc<Operation> {
+    let uri = request.uri();
+    let (scheme, method) = (uri.scheme_str().and_then(Scheme::of), uri.path().trim_start_matches('/'));
+    let operation = |target: &str| match scheme {
+        _ if is_grpc => Operation::grpc(scheme, target, method),
+        Some(scheme) => Operation::http(scheme, target, http_method(request)),
+        None => Operation::external(target, http_method(request)),
+    };
     if let Some(target) = target {
-        return Operation::external(target, summary);
+        return operation(target);
     }
     let given = || Authority::try_from(request.headers().get(HOST).map(HeaderValue::as_bytes)?).ok();
-    match request.uri().authority().cloned().or_else(given) {
-        Some(authority) => Operation::external(&host(&authority, request.uri()), summary),
+    match uri.authority().cloned().or_else(given) {
+        Some(authority) => operation(&host(&authority, uri)),
         // Of a gRPC call this much is known even where its host is not.
-        None if is_grpc => Operation::external(method.split('/').next().unwrap_or_default(), summary),
-        None => Operation::external("", summary),
+        None if is_grpc => operation(method.split('/').next().unwrap_or_default()),
+        None => operation(""),
     }
+}
+
+fn http_method<B>(request: &Request<B>) -> &'static str {
+    known_method(request.method().as_str()).unwrap_or("_OTHER")
 }
 
 /// The host in lower case, and the port if it is not the scheme's own.
@@ -90,5 +113,28 @@ mod tests {
             let request = Request::builder().method(method).uri("http://partner.example").body(()).unwrap();
             assert_eq!(of(&request, None, false).summary(), expected);
         }
+    }
+
+    #[test]
+    fn the_port_is_known_where_the_scheme_is() {
+        let port = |uri: &str, target: Option<&str>| of(&Request::get(uri).body(()).unwrap(), target, false).port();
+        assert_eq!(port("http://partner.example/", None), Some(80));
+        assert_eq!(port("https://partner.example/", None), Some(443));
+        assert_eq!(port("https://partner.example:80/", None), Some(80));
+        assert_eq!(port("https://10.0.0.7/", Some("partner")), Some(443));
+        assert_eq!(port("/reports/7", Some("partner:8080")), Some(8080));
+        assert_eq!(port("/reports/7", Some("partner")), None);
+    }
+
+    #[test]
+    fn of_grpc_the_host_is_known_or_none() {
+        let server = |uri: &str, target: Option<&str>| {
+            let operation = of(&Request::post(uri).body(()).unwrap(), target, true);
+            assert_eq!((operation.service(), operation.method()), (Some("greet.Greeter"), Some("Greet")));
+            (operation.host().map(str::to_owned), operation.port())
+        };
+        assert_eq!(server("/greet.Greeter/Greet", None), (None, None));
+        assert_eq!(server("/greet.Greeter/Greet", Some("greeter:50051")), (Some("greeter".to_owned()), Some(50051)));
+        assert_eq!(server("http://greeter/greet.Greeter/Greet", None), (Some("greeter".to_owned()), Some(80)));
     }
 }

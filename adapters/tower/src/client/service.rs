@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::Body;
 use tachograph_core::outbound::OutgoingHeaders;
-use tachograph_core::start_call;
 
 use crate::client::body::ResponseBody;
 use crate::client::error_type::{BySources, ErrorTypes};
@@ -44,7 +43,7 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let is_grpc = grpc::is_grpc(request.headers());
-        let mut call = start_call(operation::of(&request, self.target.as_deref(), is_grpc), None);
+        let mut call = operation::begin(&request, self.target.as_deref(), is_grpc);
         call.inject_trace(&mut Headers(request.headers_mut()));
         ResponseFuture::new(self.inner.call(request), call, is_grpc, self.error_types.clone())
     }

@@ -42,6 +42,8 @@ async fn a_call_is_named_by_its_service_and_method() {
     let record = call(head("0")).await;
     let operation = only(&record).operation();
     assert_eq!((operation.target(), operation.summary()), ("greeter.example:50051", "greet.Greeter/Greet"));
+    assert_eq!((operation.system(), operation.host()), ("grpc", Some("greeter.example")));
+    assert_eq!(only(&record).path(), None, "the summary has it");
 }
 
 #[tokio::test]

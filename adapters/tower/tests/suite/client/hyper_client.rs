@@ -6,7 +6,7 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tachograph_core::{CallOutcome, Yield};
+use tachograph_core::{CallOutcome, Scheme, Yield};
 use tachograph_tower::client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,6 +57,7 @@ async fn an_answer_of_known_length() {
     assert_eq!(ending(&record), completed(5));
     let call = only(&record);
     assert_eq!((call.operation().target(), call.operation().summary()), (&*address, "GET"));
+    assert_eq!((call.operation().scheme(), call.path()), (Some(Scheme::Http), Some("/reports/7")));
     let traceparent = record.identity().trace().traceparent(call.span_id().unwrap());
     assert!(served.await.unwrap().contains(&format!("traceparent: {traceparent}\r\n")));
 }
