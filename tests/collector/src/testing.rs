@@ -87,6 +87,7 @@ pub(crate) fn server_span() -> Span {
 pub(crate) fn client_span(parent: &Span) -> Span {
     let attributes = vec![
         text("http.request.method", "GET"),
+        text("url.full", "http://partner/benchmarks/1"),
         text("server.address", "partner"),
         int("server.port", 80),
         int("http.response.status_code", 200),

@@ -2,6 +2,8 @@
 
 mod key_value;
 
+use std::borrow::Borrow;
+
 use tachograph_core::FieldValue;
 
 use crate::frame::Frame;
@@ -104,7 +106,7 @@ impl<'f, 'o> Attributes<'f, 'o> {
     }
 
     /// A text in parts.
-    pub(crate) fn joined(&mut self, name: &str, parts: &[String], separator: &str) {
+    pub(crate) fn joined<S: Borrow<str>>(&mut self, name: &str, parts: &[S], separator: &str) {
         if self.frame.shortens() {
             return self.text(name, &parts.join(separator));
         }
@@ -113,7 +115,7 @@ impl<'f, 'o> Attributes<'f, 'o> {
                 if place > 0 {
                     text.out.extend_from_slice(separator.as_bytes());
                 }
-                text.words(part);
+                text.words(part.borrow());
             }
         });
     }

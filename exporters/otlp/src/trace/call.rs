@@ -55,9 +55,9 @@ impl Asked {
         match operation.kind() {
             CallKind::Database => Asked::Database,
             CallKind::Cache if !operation.system().is_empty() => Asked::CacheDatabase,
+            CallKind::External if operation.is_grpc() => Asked::Grpc,
             CallKind::External if operation.method().is_some() => Asked::Rpc,
             CallKind::External if known_method(summary).is_some() || summary == OTHER_METHOD => Asked::Http,
-            CallKind::External if is_grpc(summary) => Asked::Grpc,
             _ => Asked::Named,
         }
     }
@@ -91,12 +91,13 @@ impl Asked {
             }
             Asked::Http => {
                 attributes.text("http.request.method", summary);
-                server(target, attributes);
+                attributes.text_if_any("http.request.method_original", call.original_method());
+                server(operation, attributes);
+                if let (Some(scheme), Some(path), false) = (operation.scheme(), call.path(), target.is_empty()) {
+                    attributes.joined("url.full", &[scheme.as_str(), "://", target, path], "");
+                }
             }
-            Asked::Grpc => {
-                attributes.text("rpc.method", summary);
-                server(target, attributes);
-            }
+            Asked::Grpc => grpc(call, attributes),
             Asked::Rpc => procedure(call, attributes),
             Asked::Named if operation.kind() == CallKind::Cache => attributes.text_if_known("cache.name", target),
             Asked::Named => attributes.text_if_known("tachograph.target", target),
@@ -142,14 +143,6 @@ const OTHER_METHOD: &str = "_OTHER";
 /// The `rpc.system` of the AWS SDK.
 const AWS: &str = "aws-api";
 
-/// Whether this is how a method of gRPC is called: `greet.Greeter/Greet`.
-fn is_grpc(summary: &str) -> bool {
-    summary
-        .split_once('/')
-        .is_some_and(|(service, method)| !service.is_empty() && !method.is_empty() && !method.contains('/'))
-        && !summary.contains(' ')
-}
-
 /// Which database, and what it was asked: also of the events that tell of many calls.
 pub(super) fn query(operation: &Operation, attributes: &mut Attributes<'_, '_>) {
     attributes.text_if_known("db.system.name", operation.system());
@@ -158,22 +151,59 @@ pub(super) fn query(operation: &Operation, attributes: &mut Attributes<'_, '_>) 
     attributes.text_if_any("db.query.text", operation.statement().map(|statement| statement.text()));
 }
 
-/// Host and port, as far as the target names them.
-fn server(target: &str, attributes: &mut Attributes<'_, '_>) {
-    let (host, port) = match target.rsplit_once(':') {
-        // Colons inside of brackets, or of an address without them, divide something else.
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => match port.parse::<u16>() {
-            Ok(port) => (host, Some(port)),
-            Err(_) => (target, None),
-        },
-        _ => (target, None),
-    };
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    attributes.text_if_known("server.address", bare);
-    if let Some(port) = port {
+/// Host and port, as far as they are known.
+fn server(operation: &Operation, attributes: &mut Attributes<'_, '_>) {
+    attributes.text_if_any("server.address", operation.host());
+    if let Some(port) = operation.port() {
         attributes.integer("server.port", port);
     }
 }
+
+/// The conventions for remote procedures had other names before version 1.38, which is what most receivers still know;
+/// either are there.
+fn grpc(call: &Call, attributes: &mut Attributes<'_, '_>) {
+    let operation = call.operation();
+    attributes.word("rpc.system.name", operation.system());
+    attributes.word("rpc.system", operation.system());
+    attributes.text_if_any("rpc.service", operation.service());
+    attributes.text("rpc.method", operation.summary());
+    if let Some((code, name)) = grpc_status(call) {
+        attributes.word("rpc.response.status_code", name);
+        attributes.integer("rpc.grpc.status_code", code);
+    }
+    server(operation, attributes);
+}
+
+/// The status that the answer ended with, which is the error's type where it is not `OK`.
+fn grpc_status(call: &Call) -> Option<(i64, &'static str)> {
+    let name = match call.outcome() {
+        CallOutcome::Completed if !call.is_error() => "OK",
+        CallOutcome::Failed => call.error_type()?,
+        _ => return None,
+    };
+    (0..).zip(GRPC_STATUSES).find(|(_, known)| *known == name)
+}
+
+/// By their codes.
+const GRPC_STATUSES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
 
 fn procedure(call: &Call, attributes: &mut Attributes<'_, '_>) {
     let operation = call.operation();

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 use tachograph_collector::{Answer, Code, Collector, Kind, Number, Span};
 use tachograph_core::{
-    Exporter, Handle, HandleBuilder, Level, LogEvent, OpenRequest, Operation, RequestHead, Sampler, Service, Yield,
-    request, start_call, trace,
+    Exporter, Handle, HandleBuilder, Level, LogEvent, OpenRequest, Operation, RequestHead, Sampler, Scheme, Service,
+    Yield, request, start_call, trace,
 };
 use tachograph_metrics::Metrics;
 use tachograph_otlp::{Otlp, Protocol, Settings, Signal, Temporality};
@@ -84,7 +84,8 @@ fn everything(bench: &Bench) {
     bench.request(503, || {
         query("SELECT name FROM experiments WHERE id = 7");
         (0..6).for_each(|id| query(&format!("SELECT name FROM variants WHERE id = {id}")));
-        let mut call = start_call(Operation::external("partner.example:8080", "GET"), None);
+        let mut call = start_call(Operation::http(Scheme::Https, "partner.example", "GET"), None);
+        call.set_path("/benchmarks/7");
         call.responded(404);
         call.completed();
         let mut call = start_call(Operation::rpc("aws-api", "DynamoDB", "GetItem", Some("experiments")), None);
@@ -93,7 +94,8 @@ fn everything(bench: &Bench) {
         call.failed("ThrottlingException");
         start_call(Operation::cache_of("redis", "flags", "PIPELINE GET"), None).completed();
         start_call(Operation::other("lock", "acquire"), None).completed();
-        drop(start_call(Operation::external("greeter:50051", "greet.Greeter/Greet"), None));
+        drop(start_call(Operation::grpc(None, "greeter:50051", "greet.Greeter/Greet"), None));
+        start_call(Operation::grpc(None, "greeter", "greet.Greeter/Greet"), None).failed("UNAVAILABLE");
         let recording = tachograph_core::current();
         let log = LogEvent {
             time: SystemTime::now(),
@@ -126,7 +128,7 @@ fn every_signal_arrives_and_nobody_complains() {
         let [failed, gone] = &own[..] else { panic!("two requests: {spans:?}") };
         assert_eq!((failed.name.as_str(), failed.status.code), ("GET /experiments/{id}", Code::Error));
         assert_eq!((gone.name.as_str(), gone.text("error.type")), ("HTTP /experiments/{id}", "client_disconnected"));
-        assert_eq!(bench.collector.look(|received| received.children(failed).count()), 13);
+        assert_eq!(bench.collector.look(|received| received.children(failed).count()), 14);
         let events: Vec<_> = failed.events.iter().map(|event| event.name.as_str()).collect();
         assert_eq!(events, ["exception", "tachograph.query_loop"]);
         assert_eq!(failed.resource["team"], "checkout squad");

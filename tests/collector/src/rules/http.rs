@@ -80,8 +80,9 @@ fn ended(check: &mut Check, span: &Span, status: i64) {
 }
 
 fn url(check: &mut Check, url: &str) {
-    let authority =
-        url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    check.require(!scheme.is_empty() && !authority.is_empty(), format_args!("url.full is no URL: {url:?}"));
     if let Some((credentials, _)) = authority.rsplit_once('@') {
         check.require(credentials == "REDACTED:REDACTED", "url.full shows credentials");
     }
@@ -141,12 +142,14 @@ mod tests {
         refused(client_span, "server.address is missing", |span| without(&mut span.attributes, "server.address"));
         refused(client_span, "server.port is missing", |span| without(&mut span.attributes, "server.port"));
         refused(client_span, "its name should be \"GET\"", |span| span.name = "GET partner".to_owned());
-        refused(client_span, "url.full shows credentials", |span| {
-            span.attributes.push(text("url.full", "http://ada:secret@partner/"));
-        });
-        refused(client_span, "the query shows X-Amz-Signature", |span| {
-            span.attributes.push(text("url.full", "http://partner/?X-Amz-Signature=secret"));
-        });
+        let url = |of: &str, url: &str| {
+            refused(client_span, of, |span| set(&mut span.attributes, text("url.full", url)));
+        };
+        refused(client_span, "url.full is no URL", |span| without(&mut span.attributes, "url.full"));
+        url("url.full is no URL", "/benchmarks/7");
+        url("url.full is no URL", "http:///benchmarks/7");
+        url("url.full shows credentials", "http://ada:secret@partner/");
+        url("the query shows X-Amz-Signature", "http://partner/?X-Amz-Signature=secret");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use opentelemetry_proto::tonic::trace::v1::Span;
-use tachograph_core::{Callsite, OpenCall, Operation, Yield, start_call};
+use tachograph_core::{Callsite, OpenCall, Operation, Scheme, Yield, start_call};
 
 use super::{Bench, query, status};
 use crate::decoded::attributes;
@@ -82,7 +82,8 @@ fn a_call_by_http() {
     let bench = Bench::new();
     let mut id = None;
     let span = bench.call(|| {
-        let mut call = external("[::1]:8080", "GET");
+        let mut call = start_call(Operation::http(Scheme::Http, "[::1]:8080", "GET"), None);
+        call.set_path("/benchmarks/7");
         id = call.span_id();
         bench.advance(40);
         call.responded(404);
@@ -91,6 +92,7 @@ fn a_call_by_http() {
     });
     let attributes = expected([
         ("http.request.method", "\"GET\""),
+        ("url.full", "\"http://[::1]:8080/benchmarks/7\""),
         ("server.address", "\"::1\""),
         ("server.port", "8080"),
         ("http.response.status_code", "404"),
@@ -132,16 +134,49 @@ fn a_call_that_was_given_up_is_no_error() {
 }
 
 #[test]
+fn a_port_that_no_target_names_is_the_schemes_own() {
+    let bench = Bench::new();
+    let span = bench.call(|| {
+        let mut call = start_call(Operation::http(Scheme::Https, "partner.example", "_OTHER"), None);
+        call.set_path("/tea?sugar=secret");
+        call.set_original_method("BREW");
+        call.completed();
+    });
+    let attributes = expected([
+        ("http.request.method", "\"_OTHER\""),
+        ("http.request.method_original", "\"BREW\""),
+        ("url.full", "\"https://partner.example/tea\""),
+        ("server.address", "\"partner.example\""),
+        ("server.port", "443"),
+    ]);
+    assert_eq!(told(&span), ("HTTP", CLIENT, attributes));
+}
+
+#[test]
 fn a_call_of_grpc() {
     let bench = Bench::new();
-    let span = bench.call(|| external("greeter:50051", "greet.Greeter/Greet").failed("UNAVAILABLE"));
-    let attributes = expected([
+    let greet = || start_call(Operation::grpc(None, "greeter:50051", "greet.Greeter/Greet"), None);
+    let span = bench.call(|| greet().failed("UNAVAILABLE"));
+    let all = expected([
+        ("rpc.system.name", "\"grpc\""),
+        ("rpc.system", "\"grpc\""),
+        ("rpc.service", "\"greet.Greeter\""),
         ("rpc.method", "\"greet.Greeter/Greet\""),
+        ("rpc.response.status_code", "\"UNAVAILABLE\""),
+        ("rpc.grpc.status_code", "14"),
         ("server.address", "\"greeter\""),
         ("server.port", "50051"),
         ("error.type", "\"UNAVAILABLE\""),
     ]);
-    assert_eq!(told(&span), ("greet.Greeter/Greet", CLIENT, attributes));
+    assert_eq!(told(&span), ("greet.Greeter/Greet", CLIENT, all));
+    let code = |end: fn(OpenCall)| {
+        let span = bench.call(|| end(greet()));
+        attributes(&span.attributes).get("rpc.grpc.status_code").cloned()
+    };
+    assert_eq!(code(OpenCall::completed).as_deref(), Some("0"));
+    assert_eq!(code(|call| call.failed("UNAUTHENTICATED")).as_deref(), Some("16"));
+    assert_eq!(code(|call| call.failed("connect")), None, "nobody has answered");
+    assert_eq!(code(drop), None);
 }
 
 #[test]

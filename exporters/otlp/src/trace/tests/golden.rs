@@ -1,7 +1,7 @@
 //! One request with everything, attribute by attribute.
 
 use tachograph_core::{
-    CallKind, Callsite, Operation, RequestHead, Yield, request, start_call, start_connection_wait, trace,
+    CallKind, Callsite, Operation, RequestHead, Scheme, Yield, request, start_call, start_connection_wait, trace,
 };
 
 use super::{Bench, query};
@@ -49,7 +49,8 @@ fn a_request_with_everything() {
         call.brought(Yield::Rows(1));
         call.completed();
         recording.end_span(span.unwrap());
-        let mut call = start_call(Operation::external("partner.example:8080", "GET"), None);
+        let mut call = start_call(Operation::http(Scheme::Https, "partner.example:8080", "GET"), None);
+        call.set_path("/benchmarks/7");
         bench.advance(4_005);
         call.responded(200);
         call.completed();
@@ -101,6 +102,7 @@ fn a_request_with_everything() {
         r#"  server.address = "partner.example""#,
         "  server.port = 8080",
         "  tachograph.first_byte_ms = 4.005",
+        r#"  url.full = "https://partner.example:8080/benchmarks/7""#,
         "lookup flags kind 3 in own from 7755 to 7755 flags 101 vendor=1 None",
         r#"  cache.name = "flags""#,
         "  tachograph.cache_hits = 1",

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use proptest::prelude::*;
 use tachograph_core::testing::Instance;
 use tachograph_core::{
-    Clock, FieldValue, Limits, OpenRequest, Operation, RequestHead, request, start_call, trace as headers,
+    Clock, FieldValue, Limits, OpenRequest, Operation, RequestHead, Scheme, request, start_call, trace as headers,
 };
 
 use super::{Bench, own};
@@ -44,6 +44,11 @@ proptest! {
             recording.start_span(span.clone(), None);
             start_call(Operation::database("sqlite", target, sql), None).failed(failure);
             start_call(Operation::external(target, summary), None).failed(failure);
+            let mut call = start_call(Operation::http(Scheme::Https, target, summary), None);
+            call.set_path(path);
+            call.set_original_method(method);
+            call.failed(failure);
+            start_call(Operation::grpc(None, target, summary), None).failed(failure);
             start_call(Operation::cache_of("redis", target, summary), None).completed();
             start_call(Operation::other(target, summary), None).completed();
             let mut call = start_call(Operation::rpc("aws-api", target, summary, Some(system)), None);
@@ -57,7 +62,7 @@ proptest! {
         });
         open.respond(status, None, false);
         drop(open);
-        prop_assert_eq!(spans(&bench.record()).len(), 7);
+        prop_assert_eq!(spans(&bench.record()).len(), 9);
     }
 }
 
