@@ -1,12 +1,15 @@
 //! The series of calls: queries, calls to other services, calls to caches.
 
-use tachograph_core::{Call, CallGroup, CallKind, CallOutcome, Operation, known_method};
+use tachograph_core::{Call, CallGroup, CallKind, CallOutcome, Operation, Scheme, host_and_port, known_method};
 
 use crate::attributes::{Attributes, List};
 use crate::histogram::{Bounds, Histogram};
 use crate::naming::ByNaming;
 use crate::nanos::nanos;
 use crate::series::{Add, Family, Key, Series, overflow};
+
+/// The system of calls whose target is no service but a host.
+const GRPC: &str = "grpc";
 
 /// A failure of which no more is known.
 const OTHER_ERROR: &str = "_OTHER";
@@ -17,6 +20,8 @@ pub(crate) enum Shown {
     Query,
     External,
     RemoteProcedure,
+    /// A command of a cache that is a database, too. By plain names it is a call to a cache.
+    CacheDatabase,
     Cache,
 }
 
@@ -27,7 +32,8 @@ impl Shown {
             CallKind::Database => Some(Shown::Query),
             CallKind::External if operation.system().is_empty() => Some(Shown::External),
             CallKind::External => Some(Shown::RemoteProcedure),
-            CallKind::Cache => Some(Shown::Cache),
+            CallKind::Cache if operation.system().is_empty() => Some(Shown::Cache),
+            CallKind::Cache => Some(Shown::CacheDatabase),
             CallKind::Other => None,
         }
     }
@@ -63,9 +69,13 @@ pub(crate) fn with_key<R>(call: &Call, found: impl FnOnce(&Key<'_>) -> R) -> R {
 }
 
 fn key<'a>(operation: &'a Operation, error: &'a str, status: u16) -> Key<'a> {
-    let method = operation.method().unwrap_or("");
+    // Of gRPC the summary has the method, and of the others the target names no server.
+    let fourth = match operation.method() {
+        Some(method) if !operation.is_grpc() => method,
+        _ => operation.scheme().map_or("", Scheme::as_str),
+    };
     Key {
-        parts: [operation.system(), operation.target(), operation.summary(), method, error],
+        parts: [operation.system(), operation.target(), operation.summary(), fourth, error],
         status,
         // BEGIN and its like are no queries, which is what plain names count.
         plain_status: (!operation.is_transaction_control()).then_some(status),
@@ -100,6 +110,7 @@ pub(crate) fn family(shown: Shown, most: usize) -> Family {
         Shown::Query => Family::new(most, overflow(["database", "operation"]), query),
         Shown::External => Family::new(most, overflow(["operation", "target"]), external),
         Shown::RemoteProcedure => Family::new(most, overflow(["operation", "target"]), remote_procedure),
+        Shown::CacheDatabase => Family::new(most, overflow(["cache", "operation"]), cache_database),
         Shown::Cache => Family::new(most, overflow(["cache", "operation"]), cache),
     }
 }
@@ -116,27 +127,45 @@ fn query(key: &Key<'_>) -> Series {
 }
 
 fn external(key: &Key<'_>) -> Series {
-    let [_, target, summary, _, error] = key.parts;
-    let (address, port) = address_and_port(target);
+    let [_, target, summary, scheme, error] = key.parts;
+    let (address, port) = host_and_port(target, Scheme::of(scheme));
     let method = known_method(summary);
     let conventional = List::new()
-        // What was said of a call by hand, or the full method of gRPC, is no method of HTTP.
+        // What was said of a call by hand is no method of HTTP.
         .text("call.summary", if method.is_none() && summary != "_OTHER" { summary } else { "" })
         .text("error.type", error)
         .text("http.request.method", method.unwrap_or("_OTHER"))
         .number("http.response.status_code", key.status)
         .text("server.address", address)
-        .number("server.port", port);
+        .number("server.port", port.unwrap_or(0));
     ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_call(key)) }
 }
 
 fn remote_procedure(key: &Key<'_>) -> Series {
+    if key.parts[0] == GRPC {
+        return grpc(key);
+    }
     let [system, target, _, method, error] = key.parts;
     let conventional = List::new()
         .text("error.type", error)
         .text("rpc.method", method)
         .text("rpc.service", target)
         .text("rpc.system", system);
+    ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_call(key)) }
+}
+
+fn grpc(key: &Key<'_>) -> Series {
+    let [system, target, summary, scheme, error] = key.parts;
+    let service = summary.rsplit_once('/').map_or("", |(service, _)| service);
+    // Where no host is known, the service stands for it.
+    let (address, port) = if target == service { ("", None) } else { host_and_port(target, Scheme::of(scheme)) };
+    let conventional = List::new()
+        .text("error.type", error)
+        .text("rpc.method", summary)
+        .text("rpc.service", service)
+        .text("rpc.system", system)
+        .text("server.address", address)
+        .number("server.port", port.unwrap_or(0));
     ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_call(key)) }
 }
 
@@ -150,36 +179,20 @@ fn cache(key: &Key<'_>) -> Series {
     let [_, target, summary, _, error] = key.parts;
     let conventional =
         List::new().text("cache.name", target).text("cache.operation", summary).text("error.type", error);
-    let plain = List::new().text("cache", target).text("error_type", error).text("operation", summary);
-    ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain.done()) }
+    ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_cache(key)) }
 }
 
-/// The port where one is named, which is none of an IPv6 address' own colons; else 0.
-fn address_and_port(target: &str) -> (&str, u16) {
-    let named = target.rsplit_once(':').and_then(|(address, port)| Some((address, port.parse().ok()?)));
-    match named {
-        Some((address, port)) if !address.contains(':') || address.ends_with(']') => (address, port),
-        _ => (target, 0),
-    }
+fn cache_database(key: &Key<'_>) -> Series {
+    let [system, target, summary, _, error] = key.parts;
+    let conventional = List::new()
+        .text("cache.name", target)
+        .text("db.operation.name", summary)
+        .text("db.system.name", system)
+        .text("error.type", error);
+    ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_cache(key)) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ports_are_told_from_addresses() {
-        let targets = ["partner", "partner:8080", "[::1]:8080", "[::1]", "::1", "partner:http", "partner:", ""];
-        let expected = [
-            ("partner", 0),
-            ("partner", 8080),
-            ("[::1]", 8080),
-            ("[::1]", 0),
-            ("::1", 0),
-            ("partner:http", 0),
-            ("partner:", 0),
-            ("", 0),
-        ];
-        assert_eq!(targets.map(address_and_port), expected);
-    }
+fn plain_cache(key: &Key<'_>) -> Attributes {
+    let [_, target, summary, _, error] = key.parts;
+    List::new().text("cache", target).text("error_type", error).text("operation", summary).done()
 }

@@ -31,6 +31,7 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     let queries = sum(shards, |shard| &shard.queries);
     let external = sum(shards, |shard| &shard.external);
     let remote_procedures = sum(shards, |shard| &shard.remote_procedures);
+    let cache_databases = sum(shards, |shard| &shard.cache_databases);
     let caches = sum(shards, |shard| &shard.caches);
     let waits = sum(shards, |shard| &shard.waits);
     out.overflowed(&names::DURATIONS, all.overflowed);
@@ -38,6 +39,7 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     out.overflowed(&names::QUERIES, queries.overflowed);
     out.overflowed(&names::EXTERNAL, external.overflowed);
     out.overflowed(&names::REMOTE_PROCEDURES, remote_procedures.overflowed);
+    out.overflowed(&names::CACHE_DATABASES, cache_databases.overflowed);
     out.overflowed(&names::CACHES, caches.overflowed);
     out.overflowed(&names::CONNECTION_WAITS, waits.overflowed);
 
@@ -46,19 +48,25 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     inner.active.collect(handle, all.iter().map(|(attributes, _)| attributes), !tasks.is_empty(), &mut out);
     requests(bounds, &all, &mut out);
 
+    let mut queries = queries.shown(&families.queries, naming);
     let mut external = external.shown(&families.external, naming);
     let mut remote_procedures = remote_procedures.shown(&families.remote_procedures, naming);
-    if naming == Naming::Plain {
-        external.append(&mut remote_procedures);
-        external = merged(external);
+    let mut cache_databases = cache_databases.shown(&families.cache_databases, naming);
+    let mut caches = caches.shown(&families.caches, naming);
+    match naming {
+        Naming::OpenTelemetry => join(&mut queries, &mut cache_databases),
+        Naming::Plain => {
+            join(&mut external, &mut remote_procedures);
+            join(&mut caches, &mut cache_databases);
+        }
     }
     let mut durations = |named, bounds, calls: &All<Calls>| {
         out.histogram(named, distributions(calls, bounds, |calls| &calls.durations).collect());
     };
-    durations(&names::QUERIES, &bounds.database, &queries.shown(&families.queries, naming));
+    durations(&names::QUERIES, &bounds.database, &queries);
     durations(&names::EXTERNAL, &bounds.durations, &external);
     durations(&names::REMOTE_PROCEDURES, &bounds.durations, &remote_procedures);
-    durations(&names::CACHES, &bounds.database, &caches.shown(&families.caches, naming));
+    durations(&names::CACHES, &bounds.database, &caches);
     out.histogram(&names::TASKS, distributions(&tasks, &bounds.durations, |tasks| &tasks.durations).collect());
     let waits = waits.shown(&families.waits, naming);
     out.histogram(
@@ -73,6 +81,12 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     process::collect(&mut out);
     theirs.into_iter().for_each(|metric| out.add(metric));
     out
+}
+
+/// Two families that are shown as one.
+fn join(one: &mut Vec<(Attributes, Calls)>, other: &mut Vec<(Attributes, Calls)>) {
+    one.append(other);
+    *one = merged(std::mem::take(one));
 }
 
 /// One thread after the other.

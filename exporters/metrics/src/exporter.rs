@@ -57,6 +57,7 @@ pub(crate) struct Each<Requests, Tasks, Calls, Waits> {
     pub(crate) queries: Calls,
     pub(crate) external: Calls,
     pub(crate) remote_procedures: Calls,
+    pub(crate) cache_databases: Calls,
     pub(crate) caches: Calls,
     pub(crate) waits: Waits,
 }
@@ -84,6 +85,7 @@ impl Metrics {
                 queries: call::family(Shown::Query, max_series),
                 external: call::family(Shown::External, max_series),
                 remote_procedures: call::family(Shown::RemoteProcedure, max_series),
+                cache_databases: call::family(Shown::CacheDatabase, max_series),
                 caches: call::family(Shown::Cache, max_series),
                 waits: pool::family(max_series),
             },
@@ -210,6 +212,7 @@ impl Inner {
             Shown::Query => (&mut shard.queries, &families.queries, &bounds.database),
             Shown::External => (&mut shard.external, &families.external, &bounds.durations),
             Shown::RemoteProcedure => (&mut shard.remote_procedures, &families.remote_procedures, &bounds.durations),
+            Shown::CacheDatabase => (&mut shard.cache_databases, &families.cache_databases, &bounds.database),
             Shown::Cache => (&mut shard.caches, &families.caches, &bounds.database),
         }
     }

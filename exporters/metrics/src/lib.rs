@@ -45,10 +45,10 @@
 //! | `http.server.request.db.queries` | `http_request_db_queries` | histogram: queries of a request, where there are any |
 //! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram of each wait that a request or a task was in, by `db.client.connection.pool.name` (`unknown` where nobody has told it); by `database`. Which routes wait is the share `db_wait` |
 //! | `cache.hits`, `cache.misses` | `cache_hits`, `cache_misses` | keys that caches had and had not |
-//! | `db.client.operation.duration` | `db_query_duration_seconds` | histogram by `db.system.name`, `db.namespace`, `db.query.summary` and `error.type`; by `database`, `operation` and `error_type`, and without BEGIN, COMMIT and ROLLBACK, which are no queries |
+//! | `db.client.operation.duration` | `db_query_duration_seconds` | histogram by `db.system.name`, `db.namespace`, `db.query.summary` and `error.type`; by `database`, `operation` and `error_type`, and without BEGIN, COMMIT and ROLLBACK, which are no queries. By OpenTelemetry's names also commands of Redis, by `db.system.name`, `db.operation.name`, `cache.name` and `error.type` |
 //! | `http.client.request.duration` | `external_call_duration_seconds` | histogram by `server.address`, `server.port`, `http.request.method`, `http.response.status_code` and `error.type` (`call.summary` where what is asked is no method); by `target`, `operation`, `status` and `error_type` |
-//! | `rpc.client.call.duration` | as above | histogram by `rpc.system`, `rpc.service`, `rpc.method` and `error.type`: calls of the AWS SDK |
-//! | `cache.operation.duration` | `cache_call_duration_seconds` | histogram by `cache.name`, `cache.operation` and `error.type`; by `cache`, `operation` and `error_type` |
+//! | `rpc.client.call.duration` | as above | histogram by `rpc.system`, `rpc.service`, `rpc.method` and `error.type`: calls of the AWS SDK, and of gRPC, which have `server.address` and `server.port`, too |
+//! | `cache.operation.duration` | `cache_call_duration_seconds` | histogram by `cache.name`, `cache.operation` and `error.type` of caches that are no database; of all, by `cache`, `operation` and `error_type` |
 //! | `task.duration` | `task_duration_seconds` | histogram by `task` and `error.type` |
 //! | `task.active` | `tasks_in_progress` | tasks that are open |
 //! | `db.client.connection.{count,max,pending_requests,timeouts}` | `db_pool_{connections,connections_max,waiting,timeouts}` | of pools that the instance [watches](tachograph_core::Handle::watch_pool) |

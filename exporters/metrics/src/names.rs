@@ -78,6 +78,9 @@ pub(crate) const EXTERNAL: Named =
 /// By plain names they are external calls.
 pub(crate) const REMOTE_PROCEDURES: Named =
     named("rpc.client.call.duration", "external_call_duration_seconds", "s", "Calls of remote procedures.");
+/// What its series are shown among: by OpenTelemetry's names the databases' operations, by plain names calls to caches.
+pub(crate) const CACHE_DATABASES: Named =
+    Named { name: ByNaming { plain: CACHES.name.plain, ..QUERIES.name }, ..CACHES };
 pub(crate) const CACHES: Named =
     named("cache.operation.duration", "cache_call_duration_seconds", "s", "Calls to caches.");
 pub(crate) const TASKS: Named =

@@ -1,6 +1,7 @@
 //! Snapshots as they are taken, for requests made through the core and numbers of the application.
 
 mod bench;
+mod calls;
 #[cfg(feature = "recorder")]
 mod recorder;
 mod snapshot;

@@ -254,7 +254,7 @@ fn a_cancelled_call_and_a_status_have_a_type_of_error() {
     });
     let series = bench.series();
     let common = r#"call_summary="charge card","#;
-    let partner = r#"server_address="[::1]",server_port="80""#;
+    let partner = r#"server_address="::1",server_port="80""#;
     for labels in [
         format!(r#"{common}error_type="cancelled",http_request_method="_OTHER",{partner}"#),
         format!(r#"{common}error_type="503",http_request_method="_OTHER",http_response_status_code="503",{partner}"#),
