@@ -42,6 +42,7 @@ pub(crate) const KNOWS_NOT_EVERY_METHOD: &str = "A method that is not in HTTP's 
 pub(crate) const SEES_A_BODY_FIRST: &str = "A request begins when 14 bytes of its body are there, or all";
 pub(crate) const ENDS_WHAT_FAILS: &str = "A body that fails looks to the client as if it had ended";
 pub(crate) const DOES_NOT_COMPRESS: &str = "No answer is compressed";
+pub(crate) const SAYS_NO_VERSION: &str = "The version of HTTP is not known";
 
 /// All there are. Each is asserted: one that is no longer seen fails the scenarios that it names.
 pub const DIFFERENCES: &[Difference] = &[
@@ -137,6 +138,12 @@ pub const DIFFERENCES: &[Difference] = &[
         name: DOES_NOT_COMPRESS,
         reason: "rocket 0.5 has no compression; a proxy before it does it, where nothing here counts",
         seen: Seen::So("nothing"),
+    },
+    Difference {
+        framework: Framework::Rocket,
+        name: SAYS_NO_VERSION,
+        reason: "rocket 0.5 tells nobody",
+        seen: Seen::So("nothing: metrics and spans have no `network.protocol.version`"),
     },
 ];
 

@@ -10,7 +10,7 @@ use tachograph_collector::{Collector, Kind, Point, Span};
 
 use crate::case::Case;
 use crate::client::Request;
-use crate::differences::KNOWS_NOT_EVERY_METHOD;
+use crate::differences::{KNOWS_NOT_EVERY_METHOD, SAYS_NO_VERSION};
 use crate::lines::{Line, Lines};
 use crate::page::{Labels, Page, nanos};
 use crate::service::{Demo, LONG, eventually};
@@ -50,7 +50,7 @@ pub(super) fn a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_ot
     collector.finish();
     assert_eq!(collector.complaints(), [""; 0]);
 
-    let series = by_series(&lines);
+    let series = by_series(case, &lines);
     same_on_the_page(&series, &page);
     same_over_otlp(&page, &collector);
     same_spans_and_lines(&lines, &page, &collector);
@@ -103,12 +103,16 @@ impl Sums {
 }
 
 /// The lines by the labels that their requests have on the page.
-fn by_series(lines: &Lines) -> BTreeMap<Labels, Sums> {
+fn by_series(case: &Case, lines: &Lines) -> BTreeMap<Labels, Sums> {
     let mut series = BTreeMap::<Labels, Sums>::new();
     for line in lines.requests() {
         let method = if line.text("method") == "BREW" { "_OTHER" } else { line.text("method") };
-        let fixed = [("http_request_method", method), ("url_scheme", "http")];
-        let mut labels: Labels = fixed.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
+        let mut fixed = vec![("http_request_method", method), ("url_scheme", "http")];
+        if !case.is_known(SAYS_NO_VERSION) {
+            fixed.push(("network_protocol_version", "1.1"));
+        }
+        let fixed = fixed.into_iter().map(|(label, value)| (label.to_owned(), value.to_owned()));
+        let mut labels: Labels = fixed.collect();
         let fields =
             [("error_type", "error_type"), ("http_route", "route"), ("http_response_status_code", "status_code")];
         for (label, field) in fields {
@@ -129,7 +133,7 @@ fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
         // Whoever asks nothing of a database need not be there.
         let is_some = |(_, sum): &(Labels, String)| sum != "0";
         let written: BTreeMap<Labels, String> = sums.filter(is_some).collect();
-        assert_eq!(of_requests(page, name).into_iter().filter(is_some).collect::<BTreeMap<_, _>>(), written, "{name}");
+        assert_eq!(page.named(name).into_iter().filter(is_some).collect::<BTreeMap<_, _>>(), written, "{name}");
     };
     same("http_server_requests_total", |sums| sums.requests);
     same("http_server_request_duration_seconds_count", |sums| sums.requests);
@@ -143,7 +147,7 @@ fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
 
     // A line has whole microseconds, rounded, and the page nanoseconds.
     let same_time = |on_page: u64, micros: u64, requests: u64| on_page.abs_diff(micros * 1_000) <= requests * 500;
-    for (labels, value) in of_requests(page, "http_server_request_duration_seconds_sum") {
+    for (labels, value) in page.named("http_server_request_duration_seconds_sum") {
         let sums = &series[&labels];
         assert!(same_time(nanos(&value), sums.micros, sums.requests), "{value} {labels:?} {sums:?}");
     }
@@ -152,15 +156,6 @@ fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
         page.named("http_server_request_share_seconds_total").into_iter().filter(|(labels, _)| of_databases(labels));
     let on_page = shares.map(|(_, value)| nanos(&value)).sum();
     assert!(same_time(on_page, total(|sums| sums.db_micros), REQUESTS as u64), "{on_page}");
-}
-
-/// The series by the labels that a line knows, too: it does not say the version of HTTP, which was the same in all of them.
-fn of_requests(page: &Page, name: &str) -> BTreeMap<Labels, String> {
-    let without_version = |(mut labels, value): (Labels, String)| {
-        labels.remove("network_protocol_version");
-        (labels, value)
-    };
-    page.named(name).into_iter().map(without_version).collect()
 }
 
 /// Every histogram of ours, bucket by bucket.
