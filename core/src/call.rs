@@ -134,12 +134,12 @@ pub struct Call {
     pub(crate) outcome: CallOutcome,
     pub(crate) status: Option<std::num::NonZeroU16>,
     pub(crate) brought: Yield,
-    pub(crate) error: Option<Box<str>>,
+    /// The path of the URL, and behind it the type of the error: one allocation, and no more room in calls with neither.
+    pub(crate) texts: Option<Box<str>>,
+    pub(crate) path_bytes: u16,
     pub(crate) callsite: Option<Callsite>,
     pub(crate) span_id: Option<SpanId>,
     pub(crate) parent: Parent,
-    /// Beside the details: every call by HTTP has one, and no more is to be allocated for it.
-    pub(crate) path: Option<Box<str>>,
     pub(crate) details: Option<Box<CallDetails>>,
 }
 
@@ -191,7 +191,8 @@ impl Call {
 
     /// A low-cardinality name of the error (`timeout`, `connect`, a type, a database's code), where it failed.
     pub fn error_type(&self) -> Option<&str> {
-        self.error.as_deref()
+        let (_, error) = self.texts.as_deref()?.split_at_checked(self.path_bytes.into())?;
+        Some(error).filter(|error| !error.is_empty())
     }
 
     /// Where in the service's own code it was made, where that is known.
@@ -214,7 +215,8 @@ impl Call {
 
     /// The path of the URL of a call by HTTP, for clients that show it: no query, no fragment, at most 1 KiB.
     pub fn path(&self) -> Option<&str> {
-        self.path.as_deref()
+        let (path, _) = self.texts.as_deref()?.split_at_checked(self.path_bytes.into())?;
+        Some(path).filter(|path| !path.is_empty())
     }
 
     /// The method as it was sent, where OpenTelemetry knows it as `_OTHER`.

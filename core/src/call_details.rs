@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use crate::text;
 
 /// The most bytes of each text.
-const MOST: usize = 1024;
+pub(crate) const MOST: usize = 1024;
 
 /// The most bytes of a method, as of that of a request.
 pub(crate) const MOST_OF_METHOD: usize = 64;

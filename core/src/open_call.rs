@@ -4,7 +4,7 @@ use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
 use crate::call::{Call, CallOutcome, Callsite, Yield};
-use crate::call_details::{CallDetails, MOST_OF_METHOD, kept};
+use crate::call_details::{CallDetails, MOST, MOST_OF_METHOD, kept};
 use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
@@ -12,6 +12,7 @@ use crate::operation::Operation;
 use crate::parent::Parent;
 use crate::pool_name::PoolName;
 use crate::recording::Recording;
+use crate::text;
 
 /// A call that is being made, from [`start_call`].
 ///
@@ -25,11 +26,11 @@ pub struct OpenCall {
     first_byte: Option<NonZeroU64>,
     status: Option<NonZeroU16>,
     brought: Yield,
-    error: Option<Box<str>>,
+    texts: Option<Box<str>>,
+    path_bytes: u16,
     callsite: Option<Callsite>,
     span_id: Option<SpanId>,
     parent: Parent,
-    path: Option<Box<str>>,
     details: Option<Box<CallDetails>>,
 }
 
@@ -52,11 +53,11 @@ pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> Open
         first_byte: None,
         status: None,
         brought: Yield::Unknown,
-        error: None,
+        texts: None,
+        path_bytes: 0,
         callsite,
         span_id: None,
         parent,
-        path: None,
         details: None,
     }
 }
@@ -120,13 +121,14 @@ impl OpenCall {
     /// The path of its URL, up to 1 KiB of it, with neither what follows a `?` nor a fragment: those can be private.
     pub fn set_path(&mut self, path: &str) {
         if self.recording.is_some() {
-            self.path = path.split(['?', '#']).next().and_then(kept);
+            let path = text::cut(path.split(['?', '#']).next().unwrap_or_default(), MOST);
+            (self.texts, self.path_bytes) = (Some(path.into()), path.len() as u16);
         }
     }
 
     /// The method as it was sent, of a call whose operation has none but OpenTelemetry's `_OTHER`.
     pub fn set_original_method(&mut self, method: &str) {
-        self.detail(|details| details.original_method = Some(crate::text::cut(method, MOST_OF_METHOD).into()));
+        self.detail(|details| details.original_method = Some(text::cut(method, MOST_OF_METHOD).into()));
     }
 
     fn detail(&mut self, set: impl FnOnce(&mut CallDetails)) {
@@ -143,7 +145,8 @@ impl OpenCall {
 
     /// It failed. `error_type` is a name of low cardinality: `timeout`, a database's error code.
     pub fn failed(mut self, error_type: &str) {
-        self.error = Some(crate::text::cut(error_type, 255).into());
+        let path = self.texts.take().unwrap_or_default();
+        self.texts = Some([&path, text::cut(error_type, 255)].concat().into());
         self.end(CallOutcome::Failed);
     }
 
@@ -174,11 +177,11 @@ impl OpenCall {
             outcome,
             status: self.status,
             brought: self.brought,
-            error: self.error.take(),
+            texts: self.texts.take(),
+            path_bytes: self.path_bytes,
             callsite: self.callsite,
             span_id: self.span_id,
             parent: self.parent,
-            path: self.path.take(),
             details: self.details.take(),
         };
         recording.call_ended(recording.now(), call);
@@ -286,14 +289,15 @@ mod tests {
             let record = recorded(|mut call, _| {
                 call.set_path(path);
                 call.set_original_method(&"M".repeat(100));
-                call.completed();
+                call.failed("connect");
             });
             let call = &record.calls()[0];
-            assert_eq!((call.path(), call.original_method().map(str::len)), (Some(expected), Some(64)));
+            assert_eq!((call.path(), call.error_type()), (Some(expected), Some("connect")));
+            assert_eq!(call.original_method().map(str::len), Some(64));
         }
         let mut outside = start_call(Operation::external("partner", "GET"), None);
         outside.set_path("/benchmarks/7");
-        assert!(outside.path.is_none(), "a call of no request keeps nothing");
+        assert!(outside.texts.is_none(), "a call of no request keeps nothing");
     }
 
     #[test]

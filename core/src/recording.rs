@@ -172,11 +172,11 @@ impl Recording {
                 outcome,
                 status: None,
                 brought,
-                error: None,
+                texts: None,
+                path_bytes: 0,
                 callsite: None,
                 span_id: None,
                 parent,
-                path: None,
                 details: None,
             };
             state.keep(call, handle);
