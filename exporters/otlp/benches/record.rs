@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tachograph_core::testing::Instance;
 use tachograph_core::{
-    Callsite, Exporter, ManualClock, OpenRequest, Operation, Record, RequestHead, Service, Yield, start_call,
+    Callsite, Exporter, ManualClock, OpenRequest, Operation, Record, RequestHead, Scheme, Service, Yield, start_call,
 };
 use tachograph_delivery::{SendError, Sink};
 use tachograph_json::{Calls, Json};
@@ -81,7 +81,9 @@ fn records(queries: usize) -> Vec<Record> {
                 call.completed();
             }
             if queries > 1 {
-                let mut call = start_call(Operation::external("partner:8080", "GET"), Some(Callsite::caller()));
+                let operation = Operation::http(Scheme::Http, "partner:8080", "GET");
+                let mut call = start_call(operation, Some(Callsite::caller()));
+                call.set_path("/benchmarks/7");
                 clock.advance(Duration::from_micros(1_700));
                 call.responded(200);
                 call.completed();
