@@ -118,7 +118,7 @@ fn announce(guard: &Tachograph) {
         fields: &[],
         recording: None,
     };
-    if handle.exporters().next().is_some() {
+    if handle.exporters().any(|exporter| exporter.shows_events()) {
         handle.log(&line);
     } else {
         eprintln!("{}", guard.summary());

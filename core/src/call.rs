@@ -9,7 +9,7 @@ use crate::breakdown::Share;
 use crate::call_details::CallDetails;
 use crate::ids::SpanId;
 use crate::operation::Operation;
-use crate::parent::Parent;
+use crate::parent::{KeptParent, Parent};
 
 /// Whom a call went to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,7 +139,7 @@ pub struct Call {
     pub(crate) path_bytes: u16,
     pub(crate) callsite: Option<Callsite>,
     pub(crate) span_id: Option<SpanId>,
-    pub(crate) parent: Parent,
+    pub(crate) parent: KeptParent,
     pub(crate) details: Option<Box<CallDetails>>,
 }
 
@@ -207,9 +207,16 @@ impl Call {
 
     /// The application's span that it was made in, as its place in [`Record::spans`](crate::Record::spans).
     pub fn span(&self) -> Option<usize> {
-        match self.parent {
+        match self.parent() {
             Parent::Span(place) => Some(place as usize),
             Parent::Request | Parent::Elsewhere(_) => None,
+        }
+    }
+
+    pub(crate) fn parent(&self) -> Parent {
+        match self.details().and_then(|details| details.parent) {
+            Some(elsewhere) => Parent::Elsewhere(elsewhere),
+            None => self.parent.get(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::ids::SpanId;
 use crate::text;
 
 /// The most bytes of each text.
@@ -18,6 +19,8 @@ pub(crate) struct CallDetails {
     pub(crate) request_id: Option<Box<str>>,
     pub(crate) attempts: Option<NonZeroU32>,
     pub(crate) original_method: Option<Box<str>>,
+    /// The span that it hangs under, where somebody else keeps that.
+    pub(crate) parent: Option<SpanId>,
 }
 
 /// These texts come from configuration and from answers, and can be anything.

@@ -31,6 +31,11 @@ pub trait Exporter: fmt::Debug + Send + Sync + 'static {
         let _ = event;
     }
 
+    /// Whether it shows what the application logs.
+    fn shows_events(&self) -> bool {
+        true
+    }
+
     /// Sends what was recorded before the call; false where some of it was still not sent after `deadline`.
     fn flush(&self, deadline: Duration) -> bool {
         let _ = deadline;

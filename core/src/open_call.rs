@@ -169,6 +169,7 @@ impl OpenCall {
 
     fn end(&mut self, outcome: CallOutcome) {
         let (Some(recording), Some(operation)) = (self.recording.take(), self.operation.take()) else { return };
+        let parent = self.parent.keep(&mut self.details);
         let call = Call {
             operation,
             start: self.started,
@@ -181,7 +182,7 @@ impl OpenCall {
             path_bytes: self.path_bytes,
             callsite: self.callsite,
             span_id: self.span_id,
-            parent: self.parent,
+            parent,
             details: self.details.take(),
         };
         recording.call_ended(recording.now(), call);

@@ -1,8 +1,10 @@
 //! What a call hangs under in its trace: the request, or the application's span that it was made in.
 
 use std::cell::Cell;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
+use crate::call_details::CallDetails;
 use crate::companion::Companion;
 use crate::ids::SpanId;
 use crate::recording::Recording;
@@ -17,6 +19,31 @@ pub(crate) enum Parent {
     Span(u32),
     /// A span that somebody else keeps.
     Elsewhere(SpanId),
+}
+
+/// A [`Parent`] as a call keeps it, in two bytes; a span that somebody else keeps is among the call's details.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct KeptParent(Option<NonZeroU16>);
+
+impl KeptParent {
+    pub(crate) fn get(self) -> Parent {
+        self.0.map_or(Parent::Request, |place| Parent::Span(u32::from(place.get()) - 1))
+    }
+}
+
+impl Parent {
+    /// For the call with these details.
+    pub(crate) fn keep(self, details: &mut Option<Box<CallDetails>>) -> KeptParent {
+        match self {
+            Parent::Request => KeptParent(None),
+            // So many spans nobody keeps of a request; a call in one beyond hangs under the request.
+            Parent::Span(place) => KeptParent(u16::try_from(place + 1).ok().and_then(NonZeroU16::new)),
+            Parent::Elsewhere(span_id) => {
+                details.get_or_insert_default().parent = Some(span_id);
+                KeptParent(None)
+            }
+        }
+    }
 }
 
 thread_local! {

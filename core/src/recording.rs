@@ -160,7 +160,8 @@ impl Recording {
         let now = self.now();
         let begun = now.saturating_sub(nanos(duration)).max(self.start);
         let counters = self.handle.live_counters();
-        let parent = Parent::current(self);
+        let mut details = None;
+        let parent = Parent::current(self).keep(&mut details);
         let exact = self.with(|state, handle| {
             let share = operation.kind().share();
             let exact = share.is_none_or(|share| state.timeline.call_reported(share, begun, now, now));
@@ -177,7 +178,7 @@ impl Recording {
                 callsite: None,
                 span_id: None,
                 parent,
-                details: None,
+                details,
             };
             state.keep(call, handle);
             exact
@@ -380,9 +381,10 @@ impl State {
         }
         let limits = handle.limits();
         if record.calls.len() < limits.calls {
-            // Most requests make a few calls; doubling from four wastes less than the usual growth.
+            // Most requests make a few calls; growing by a half from four wastes less than the usual growth.
             if record.calls.capacity() == record.calls.len() {
-                record.calls.reserve_exact((record.calls.len() / 2).max(4));
+                let more = if record.calls.is_empty() { 4 } else { (record.calls.len() / 2).max(3) };
+                record.calls.reserve_exact(more);
             }
             record.calls.push(call);
             return;

@@ -3,6 +3,7 @@
 //! A part whose id went out in a header has that one. The others have ids that follow from the request's own: nobody draws
 //! random numbers for spans that may never be sent, and every exporter that shows the trace calls them the same.
 
+use crate::call::Call;
 use crate::companion::Companion;
 use crate::identity::Identity;
 use crate::ids::SpanId;
@@ -22,7 +23,7 @@ impl Record {
 
     /// The span that the call at this place of [`calls`](Self::calls) was made in: the application's, or the request's.
     pub fn call_parent(&self, at: usize) -> SpanId {
-        match self.calls.get(at).map(|call| call.parent) {
+        match self.calls.get(at).map(Call::parent) {
             Some(Parent::Span(place)) if (place as usize) < self.spans.len() => self.span_span_id(place as usize),
             Some(Parent::Elsewhere(span_id)) => span_id,
             _ => self.identity().span_id(),

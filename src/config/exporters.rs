@@ -63,7 +63,8 @@ pub struct OtlpConfig {
     /// The base, to which `/v1/traces` and its like are added for HTTP. Default: `http://127.0.0.1:4317`, by HTTP
     /// `http://127.0.0.1:4318`.
     pub endpoint: Option<String>,
-    /// `grpc` or `http/protobuf`. Default: `grpc`.
+    /// `grpc` or `http/protobuf`. Default: `grpc`, but `http/protobuf` for an endpoint at port 4318. Where OpenTelemetry's
+    /// variables say the endpoint, it is the other way round, as its specification has it: `grpc` for port 4317 alone.
     pub protocol: Option<String>,
     /// Which of `traces`, `metrics` and `logs`. Default: all three.
     pub signals: Option<Vec<String>>,
@@ -82,7 +83,8 @@ pub struct OtlpConfig {
     /// Which traces are sampled: `always_on`, `always_off`, `traceidratio`, or one of these behind `parentbased_`.
     /// Default: `parentbased_always_on`.
     pub sampler: Option<String>,
-    /// The part of all traces that `traceidratio` samples, from 0 to 1. Default 1.
+    /// The part of all traces that `traceidratio` samples, from 0 to 1. Default 1. Without a `sampler` it is that of
+    /// `parentbased_traceidratio`.
     pub sample_ratio: Option<f64>,
     /// How often metrics are sent. Default 60000.
     pub metric_interval_ms: Option<u64>,

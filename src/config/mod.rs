@@ -74,7 +74,7 @@ pub struct CaptureConfig {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct MetricsConfig {
-    /// How many series a family has at most; what is beyond is one series more. Default 1000.
+    /// How many series a family has at most; what is beyond is one series more. Default 2000.
     pub max_series: Option<usize>,
     /// Upper bounds in seconds of the buckets of durations. Default: those of OpenTelemetry's conventions for HTTP.
     pub duration_buckets: Option<Vec<f64>>,

@@ -26,6 +26,9 @@ mod compiled_in {
             for warning in warnings {
                 eprintln!("tachograph: {warning}");
             }
+            if *otlp == OtlpConfig::default() {
+                settings.keep_signals_with_an_endpoint();
+            }
             overlay(&mut settings, otlp)?;
             let mut targets = Vec::new();
             for signal in Signal::ALL.into_iter().filter(|signal| settings.sends(*signal)) {

@@ -238,6 +238,7 @@ mod otlp {
         assert_eq!(exporters.json.is_some(), cfg!(feature = "json"));
         let only_traces = summary(None, &[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318/v1/traces")]);
         assert!(only_traces.contains("traces (http/protobuf) to http://127.0.0.1:4318/v1/traces"), "{only_traces}");
+        assert!(!only_traces.contains("metrics (") && !only_traces.contains("logs ("), "{only_traces}");
         assert!(load(None, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]).unwrap().exporters.is_none());
     }
 

@@ -92,3 +92,17 @@ async fn a_guard_that_is_dropped_at_once_is_told_of() {
     assert_eq!(told.matches("the guard was dropped").count(), 1, "{told}");
     assert!(told.contains("let _guard = "), "{told}");
 }
+
+#[cfg(feature = "prometheus")]
+#[test]
+fn where_nobody_shows_what_is_logged_that_is_known() {
+    use tachograph::{Config, Tachograph};
+
+    let shown = |file: &str| {
+        let guard = Tachograph::builder().config(Config::from_toml(file).unwrap()).build().unwrap();
+        guard.handle().exporters().any(|exporter| exporter.shows_events())
+    };
+    assert!(!shown("[exporters.prometheus]"), "the line at start goes to stderr then");
+    #[cfg(feature = "json")]
+    assert!(shown("[exporters.prometheus]\n[exporters.json]\noutput = 'stderr'"));
+}

@@ -29,6 +29,8 @@ pub fn endpoints() -> Endpoints {
 /// It goes before the layer that measures, as in the example: a router that is merged brings its answer to unknown paths with
 /// it, which would not be measured then. What the instance serves is not measured in either place.
 ///
+/// It is merged once.
+///
 /// # Paths that the application has too
 /// Where the application has the path by methods, `get(health)`, its own handlers answer them. Where it has it by
 /// [`any`], as a service, or below a parameter in the same place, axum cannot have both, and panics at the merge with the

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::middleware::Compress;
 use actix_web::{HttpServer, rt, web};
-use tachograph_experiments::{App, Settings};
+use tachograph_experiments::{App, Settings, SetupError};
 
 /// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
 const GRACE: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .h1_allow_half_closed(false)
     .disable_signals()
     .bind((Ipv4Addr::LOCALHOST, settings.port))
-    .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+    .map_err(|error| SetupError::cannot_listen(settings.port, error))?;
     let serve = |told| async move {
         for address in server.addrs() {
             // To stderr: stdout has the records, one a line.

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use tachograph_experiments::{App, Settings};
+use tachograph_experiments::{App, Settings, SetupError};
 use tokio::net::TcpListener;
 
 /// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     app.checks(guard.health())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))
         .await
-        .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; set PORT to a free one", settings.port))?;
+        .map_err(|error| SetupError::cannot_listen(settings.port, error))?;
     let address = listener.local_addr()?;
     let serve = |told| {
         // To stderr: stdout has the records, one a line.

@@ -11,7 +11,7 @@ use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::tokio::spawn;
 use rocket::{Build, Config, Rocket};
-use tachograph_experiments::{App, Settings};
+use tachograph_experiments::{App, Settings, SetupError};
 
 /// How long open requests have to end once the process is told to; the guard may take three more to send what it has.
 const GRACE: Duration = Duration::from_secs(1);
@@ -37,8 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             // rocket has stopped to accept, and what is open goes on by itself, for as long as the grace lasts.
             Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => pending().await,
             Err(error) if matches!(error.kind(), ErrorKind::Bind(_)) => {
-                let port = settings.port;
-                Err(format!("cannot listen on 127.0.0.1:{port}: {error}; set PORT to a free one").into())
+                Err(SetupError::cannot_listen(settings.port, error).into())
             }
             Err(error) => Err(error.into()),
         }

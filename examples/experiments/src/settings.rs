@@ -33,6 +33,13 @@ impl Settings {
 /// What keeps the demonstration from starting, and what to do.
 pub struct SetupError(pub(crate) String);
 
+impl SetupError {
+    /// The demonstration cannot listen at its port, for this reason.
+    pub fn cannot_listen(port: u16, reason: impl fmt::Display) -> Self {
+        SetupError(format!("cannot listen on 127.0.0.1:{port}: {reason}; set PORT to a free one"))
+    }
+}
+
 /// What a `main` that returns it prints.
 impl fmt::Debug for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

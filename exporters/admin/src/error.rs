@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 
 /// It cannot listen: where, why, and what to do about it.
-#[derive(Debug)]
 pub struct Error {
     what: String,
     source: io::Error,
@@ -13,6 +12,13 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(what: String, source: io::Error) -> Self {
         Error { what, source }
+    }
+}
+
+/// As it is shown: it is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// A delivery or a sink could not be set up.
-#[derive(Debug)]
 pub struct Error {
     what: String,
     source: Option<Source>,
@@ -20,6 +19,13 @@ impl Error {
 
     pub(crate) fn because(what: String, source: impl Into<Source>) -> Self {
         Error { what, source: Some(source.into()) }
+    }
+}
+
+/// As it is shown: it is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// The settings cannot be used: what is wrong, and what to do about it.
-#[derive(Debug)]
 pub struct Error {
     what: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -17,6 +16,13 @@ impl Error {
 
     pub(crate) fn because(what: impl Into<String>, source: impl StdError + Send + Sync + 'static) -> Self {
         Error { what: what.into(), source: Some(Box::new(source)) }
+    }
+}
+
+/// As it is shown: it is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

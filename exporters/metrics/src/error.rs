@@ -3,7 +3,6 @@
 use std::fmt;
 
 /// The settings cannot be used: what is wrong, and what to do about it.
-#[derive(Debug)]
 pub struct Error {
     what: String,
 }
@@ -11,6 +10,13 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Error { what: what.into() }
+    }
+}
+
+/// As it is shown: it is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

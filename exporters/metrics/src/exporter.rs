@@ -177,6 +177,10 @@ impl Exporter for Metrics {
         }
     }
 
+    fn shows_events(&self) -> bool {
+        false
+    }
+
     fn record(&self, record: &Record) {
         let inner = &*self.0;
         let shard = &mut *lock(inner.shards.local());

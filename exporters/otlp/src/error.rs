@@ -6,7 +6,6 @@ use std::fmt;
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// The exporter could not be set up; says what is wrong with which setting, and what would help.
-#[derive(Debug)]
 pub struct Error {
     what: String,
     source: Option<Source>,
@@ -19,6 +18,13 @@ impl Error {
 
     pub(crate) fn because(what: impl Into<String>, source: impl Into<Source>) -> Self {
         Error { what: what.into(), source: Some(source.into()) }
+    }
+}
+
+/// As it is shown: it is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -140,6 +140,10 @@ impl Exporter for Otlp {
         }
     }
 
+    fn shows_events(&self) -> bool {
+        self.logs.is_some()
+    }
+
     fn event(&self, event: &LogEvent<'_>) {
         if let Some(logs) = self.logs.as_ref().filter(|_| !own_thread::is_running()) {
             let user_id = event.recording.and_then(|recording| recording.user_id());

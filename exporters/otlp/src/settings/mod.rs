@@ -97,6 +97,21 @@ impl Settings {
             .any(|connection| connection.endpoint.is_some())
     }
 
+    /// Where endpoints are named for some signals and none for all, leaves out the others: nobody said where they go.
+    pub fn keep_signals_with_an_endpoint(&mut self) {
+        if self.names_an_endpoint() && self.connection.endpoint.is_none() {
+            let Settings { traces, metrics, logs, signals, .. } = self;
+            signals.retain(|signal| {
+                let own = match signal {
+                    Signal::Traces => &*traces,
+                    Signal::Metrics => &*metrics,
+                    Signal::Logs => &*logs,
+                };
+                own.endpoint.is_some()
+            });
+        }
+    }
+
     /// Whether this signal is sent.
     pub fn sends(&self, signal: Signal) -> bool {
         !self.disabled && self.signals.contains(&signal)

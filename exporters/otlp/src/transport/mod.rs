@@ -86,9 +86,9 @@ impl Transport {
         Ok(transport)
     }
 
-    /// What this is called in messages: the signal and the endpoint.
+    /// What this is called in messages: the endpoint and the signal.
     pub(crate) fn describe(&self) -> String {
-        format!("{} to {}", self.signal, self.target.shown())
+        format!("{} ({})", self.target.shown(), self.signal)
     }
 
     /// Sends one export request and waits for the answer. Not to be called where another runtime runs.

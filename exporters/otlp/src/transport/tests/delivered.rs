@@ -75,7 +75,7 @@ fn a_transport_can_be_made_and_dropped_within_a_runtime() {
 fn what_is_told_of_a_transport_holds_no_secret() {
     let target = target(Protocol::HttpProtobuf, "http://user:secret@127.0.0.1:1".to_owned());
     let transport = Transport::new(Signal::Traces, target).unwrap();
-    assert_eq!(transport.describe(), "traces to http://127.0.0.1:1/v1/traces");
+    assert_eq!(transport.describe(), "http://127.0.0.1:1/v1/traces (traces)");
     let debug = format!("{transport:?}");
     assert!(!debug.contains("secret") && !debug.contains("a b"), "{debug}");
 }
