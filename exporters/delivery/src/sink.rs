@@ -18,8 +18,8 @@ pub trait Sink: Send {
 
     /// What makes a [`send`](Self::send) that is under way come back soon; asked for once, before the delivery starts.
     ///
-    /// It is called, from another thread, when the deadline of a shutdown has passed. Nothing is sent after that. Without
-    /// one, the delivery's thread is left behind until the sink lets it go. Default none.
+    /// It is called, from another thread, when the deadline of a shutdown has passed. Nothing is sent after that. It may be
+    /// called again, and when the sink is gone. Without one, the delivery's thread is left behind until the sink lets it go. Default none.
     fn interrupter(&self) -> Option<Interrupter> {
         None
     }

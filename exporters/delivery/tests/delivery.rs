@@ -213,7 +213,10 @@ impl Sink for Interruptible {
 
     fn interrupter(&self) -> Option<Interrupter> {
         let interrupted = self.interrupted.clone();
-        Some(Box::new(move || interrupted.send(()).unwrap()))
+        // When the delivery is dropped it is called again, and the sink may be gone by then.
+        Some(Box::new(move || {
+            let _ = interrupted.send(());
+        }))
     }
 }
 
