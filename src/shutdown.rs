@@ -170,11 +170,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn told_to_stop_it_asks_for_no_new_requests() {
         let handle = Handle::builder().build();
-        let serve = |told: Told| async {
+        let serve = |told: Told| {
             assert!(!handle.is_draining());
-            told.await;
-            assert!(handle.is_draining());
-            Ok::<(), ()>(())
+            async {
+                told.await;
+                assert!(handle.is_draining());
+                Ok::<(), ()>(())
+            }
         };
         handle.scope(drain(GRACE, serve, ready(()), pending::<()>)).await.unwrap();
         assert!(handle.is_draining() && !handle.is_shut_down());
