@@ -140,6 +140,7 @@ pub use server::{Scheme, host_and_port};
 pub use service::Service;
 pub use sharded::Sharded;
 pub use span::Span;
+pub use spans::MANY_REPEATS;
 pub use sql::Statement;
 pub use task::{Task, task};
 pub use timestamp::iso_8601;

@@ -202,6 +202,11 @@ impl Operation {
         self.statement.as_ref()
     }
 
+    /// Whether it asks a database for something: BEGIN, COMMIT and their like do not.
+    pub fn is_query(&self) -> bool {
+        self.statement.is_some() && !self.is_transaction_control()
+    }
+
     /// BEGIN, COMMIT and their like: their time counts, but they are no queries.
     pub fn is_transaction_control(&self) -> bool {
         self.statement.as_ref().is_some_and(Statement::is_transaction_control)

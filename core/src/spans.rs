@@ -12,7 +12,7 @@ use crate::parent::Parent;
 use crate::record::{Record, RecordKind};
 
 /// So many times the same statement in one request is worth a look: a query in a loop.
-const MANY_REPEATS: u32 = 5;
+pub const MANY_REPEATS: u32 = 5;
 
 impl Record {
     /// The span id of the call at this place of [`calls`](Self::calls).
@@ -82,8 +82,9 @@ impl Record {
         errors > 0 || (self.level() >= Level::Warning && !is_missing) || self.is_slow() || self.repeats_much()
     }
 
-    /// Counting the repeats costs more than knowing that there are too few queries.
-    fn repeats_much(&self) -> bool {
+    /// Whether it ran one statement [that often](MANY_REPEATS), from wherever.
+    pub fn repeats_much(&self) -> bool {
+        // Counting the repeats costs more than knowing that there are too few queries.
         self.database().count() >= MANY_REPEATS && self.database().repeats() >= MANY_REPEATS
     }
 }

@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Call, CallGroup, CallKind, Callsite, Operation, Record, Statement, micros};
+use tachograph_core::{Call, CallGroup, Callsite, MANY_REPEATS, Operation, Record, Statement, micros};
 
 use super::call::{place, query};
 use super::events::Events;
 use super::span::nanos;
 
-/// So many times the same statement from the same place is a loop.
-const MANY_REPEATS: u32 = 5;
-
 /// Appends an event for each.
 pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
-    if record.database().count() < MANY_REPEATS {
+    if !record.repeats_much() {
         return;
     }
     let (calls, groups) = (record.calls(), record.calls_grouped());
@@ -38,7 +35,7 @@ pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
     }
     for group in groups {
         let mut found = Loop::of(group.operation(), group.callsite());
-        if is_query(group.operation()) && !calls.iter().any(|call| found.takes(call.operation(), call.callsite())) {
+        if group.operation().is_query() && !calls.iter().any(|call| found.takes(call.operation(), call.callsite())) {
             found.add_group(group, ended);
             found.tell(events);
         }
@@ -59,16 +56,12 @@ fn keys<'k>(calls: &[Call], room: &'k mut [u64; MOST_CALLS], more: &'k mut Vec<u
             &mut more[..]
         }
     };
-    for (key, call) in keys.iter_mut().zip(calls).filter(|(_, call)| is_query(call.operation())) {
+    for (key, call) in keys.iter_mut().zip(calls).filter(|(_, call)| call.operation().is_query()) {
         let place = call.callsite().map_or(0, |callsite| u64::from(callsite.line()) + 1);
         let hash = call.operation().statement().map_or(0, Statement::hash);
         *key = (hash ^ place.rotate_left(40)).max(NO_QUERY + 1);
     }
     keys
-}
-
-fn is_query(operation: &Operation) -> bool {
-    operation.kind() == CallKind::Database && !operation.is_transaction_control()
 }
 
 /// What one statement from one place added up to.
