@@ -73,11 +73,10 @@ mod compiled_in {
         };
         if let Some(protocol) = &otlp.protocol {
             connection.protocol = Some(protocol.parse().map_err(|error| wrong("protocol", &error))?);
-        } else if settings.connection.protocol.is_none() && !settings.names_an_endpoint() {
-            // The specification's choice holds for its variables. Here it is gRPC, but for the port that is HTTP's.
-            let is_http =
-                otlp.endpoint.as_ref().is_some_and(|endpoint| endpoint.trim_end_matches('/').ends_with(":4318"));
-            connection.protocol = (!is_http).then_some(Protocol::Grpc);
+        }
+        // The specification's choice holds for an endpoint of its variables.
+        if otlp.endpoint.is_some() || !settings.names_an_endpoint() {
+            settings.usual_protocol = Protocol::Grpc;
         }
         if let Some(compression) = &otlp.compression {
             connection.compression = Some(compression.parse().map_err(|error| wrong("compression", &error))?);

@@ -266,6 +266,12 @@ mod otlp {
         assert!(sent.contains("traces (grpc) to http://127.0.0.1:5000"), "{sent}");
         let sent = summary(Some("[exporters.otlp]\nendpoint = 'http://127.0.0.1:4318'"), &[]);
         assert!(sent.contains("traces (http/protobuf) to http://127.0.0.1:4318/v1/traces"), "{sent}");
+        let file = Some("[exporters.otlp]\nendpoint = 'http://127.0.0.1:5000'");
+        let sent = summary(file, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")]);
+        assert!(sent.contains("traces (grpc) to http://127.0.0.1:5000"), "whose endpoint it is decides: {sent}");
+        let sent = summary(file, &[("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf")]);
+        assert!(sent.contains("traces (grpc) to http://127.0.0.1:5000"), "{sent}");
+        assert!(sent.contains("logs (http/protobuf) to http://127.0.0.1:5000/v1/logs"), "what was said stays: {sent}");
     }
 
     #[test]

@@ -12,7 +12,8 @@ pub struct Connection {
     /// The address, such as `http://collector:4318`. Where it is for all signals, the path of each is appended
     /// for HTTP; where it is for one, it is used as it is. Default `http://localhost:4318`, or port 4317 for gRPC.
     pub endpoint: Option<String>,
-    /// The transport. Default `http/protobuf`, but gRPC for an endpoint at port 4317.
+    /// The transport. Default gRPC for an endpoint at port 4317, `http/protobuf` for one at port 4318, else
+    /// [`Settings::usual_protocol`](super::Settings::usual_protocol).
     pub protocol: Option<Protocol>,
     /// Names and values, sent with each request. Those for one signal replace those for all of them.
     pub headers: Option<Vec<(String, String)>>,

@@ -17,13 +17,14 @@ struct Endpoint {
     is_own: bool,
 }
 
-/// Decides everything: what `own` says of this signal goes before what `all` says of every one.
-pub(super) fn target(signal: Signal, all: &Connection, own: &Connection) -> Result<Target, Error> {
+/// Decides everything: what `own` says of this signal goes before what `all` says of every one. `otherwise` is the protocol
+/// where neither they nor the port say one.
+pub(super) fn target(signal: Signal, all: &Connection, own: &Connection, otherwise: Protocol) -> Result<Target, Error> {
     let endpoint =
         Endpoint { text: own.endpoint.clone().or_else(|| all.endpoint.clone()), is_own: own.endpoint.is_some() };
     let mut connection = all.clone();
     connection.overlay(own.clone());
-    let protocol = connection.protocol.unwrap_or_else(|| endpoint.usual_protocol());
+    let protocol = connection.protocol.unwrap_or_else(|| endpoint.usual_protocol(otherwise));
     if connection.client_certificate.is_some() != connection.client_key.is_some() {
         return Err(Error::new(format!(
             "a client certificate and its key come together, and for {signal} only one is set: set both \
@@ -45,9 +46,9 @@ pub(super) fn target(signal: Signal, all: &Connection, own: &Connection) -> Resu
 }
 
 impl Endpoint {
-    fn usual_protocol(&self) -> Protocol {
+    fn usual_protocol(&self, otherwise: Protocol) -> Protocol {
         let uri = self.text.as_ref().and_then(|text| text.parse::<Uri>().ok());
-        Protocol::usual(uri.and_then(|uri| uri.port_u16()))
+        Protocol::usual(uri.and_then(|uri| uri.port_u16()), otherwise)
     }
 
     fn resolve(&self, signal: Signal, protocol: Protocol, insecure: bool) -> Result<String, Error> {
@@ -100,12 +101,14 @@ pub(super) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 mod tests {
     use super::*;
 
+    const SPECIFIED: Protocol = Protocol::HttpProtobuf;
+
     fn all(endpoint: &str) -> Connection {
         Connection { endpoint: Some(endpoint.to_owned()), ..Connection::default() }
     }
 
     fn resolved(signal: Signal, all: &Connection, own: &Connection) -> (Protocol, String) {
-        let target = target(signal, all, own).unwrap();
+        let target = target(signal, all, own, SPECIFIED).unwrap();
         (target.protocol, target.endpoint)
     }
 
@@ -151,7 +154,8 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_with_a_remedy_and_without_a_password() {
         for endpoint in ["collector:4318", "ftp://collector", "http://", "http:///v1", "user:secret@collector", ":"] {
-            let error = target(Signal::Traces, &all(endpoint), &Connection::default()).unwrap_err().to_string();
+            let error =
+                target(Signal::Traces, &all(endpoint), &Connection::default(), SPECIFIED).unwrap_err().to_string();
             assert!(error.contains("for traces") && error.contains("OTEL_EXPORTER_OTLP_ENDPOINT"), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
@@ -162,7 +166,7 @@ mod tests {
         for (name, value) in [("a b", "secret"), ("", "secret"), ("x", "secret\n")] {
             let headers = Some(vec![(name.to_owned(), value.to_owned())]);
             let connection = Connection { headers, ..Connection::default() };
-            let error = target(Signal::Traces, &connection, &Connection::default()).unwrap_err().to_string();
+            let error = target(Signal::Traces, &connection, &Connection::default(), SPECIFIED).unwrap_err().to_string();
             assert!(error.contains(&format!("`{name}`")) && !error.contains("secret"), "{error}");
         }
     }
@@ -170,7 +174,7 @@ mod tests {
     #[test]
     fn half_an_identity_is_refused() {
         let connection = Connection { client_key: Some("key.pem".into()), ..Connection::default() };
-        let error = target(Signal::Traces, &connection, &Connection::default()).unwrap_err().to_string();
+        let error = target(Signal::Traces, &connection, &Connection::default(), SPECIFIED).unwrap_err().to_string();
         assert!(error.contains("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"), "{error}");
     }
 }

@@ -45,6 +45,9 @@ pub struct Settings {
     pub signals: Vec<Signal>,
     /// The receiver of all signals.
     pub connection: Connection,
+    /// The transport where nobody says one, and the port is none of the two that would. Default `http/protobuf`, as
+    /// specified.
+    pub usual_protocol: Protocol,
     /// What is different for traces.
     pub traces: Connection,
     /// What is different for metrics.
@@ -135,7 +138,7 @@ impl Settings {
             Signal::Metrics => (&self.metrics, self.metric_timeout),
             Signal::Logs => (&self.logs, self.log_batches.export_timeout),
         };
-        let mut target = endpoint::target(signal, &self.connection, own)?;
+        let mut target = endpoint::target(signal, &self.connection, own, self.usual_protocol)?;
         target.timeout = target.timeout.min(longest);
         Ok(target)
     }
@@ -170,6 +173,7 @@ impl Default for Settings {
             disabled: false,
             signals: Signal::ALL.to_vec(),
             connection: Connection::default(),
+            usual_protocol: Protocol::HttpProtobuf,
             traces: Connection::default(),
             metrics: Connection::default(),
             logs: Connection::default(),

@@ -27,12 +27,14 @@ pub enum Compression {
 }
 
 impl Protocol {
-    /// Where nothing says which: the port does, as far as there is a choice.
-    pub(super) fn usual(port: Option<u16>) -> Self {
-        match (cfg!(feature = "grpc"), cfg!(feature = "http")) {
-            (true, false) => Protocol::Grpc,
-            (true, true) if port == Some(4317) => Protocol::Grpc,
-            _ => Protocol::HttpProtobuf,
+    /// Where nothing says which: the port does, if it is one of the two, as far as there is a choice.
+    pub(super) fn usual(port: Option<u16>, otherwise: Protocol) -> Self {
+        match (cfg!(feature = "grpc"), cfg!(feature = "http"), port) {
+            (true, false, _) => Protocol::Grpc,
+            (false, ..) => Protocol::HttpProtobuf,
+            (true, true, Some(4317)) => Protocol::Grpc,
+            (true, true, Some(4318)) => Protocol::HttpProtobuf,
+            (true, true, _) => otherwise,
         }
     }
 
