@@ -19,6 +19,33 @@ pub fn bounded(value: &dyn Display, most: usize) -> (String, bool) {
     (writer.text, cut)
 }
 
+/// Undoes percent-encoding, as W3C Baggage and the lists in OpenTelemetry's variables have it; none where what comes out is no
+/// UTF-8. A `%` that no two hexadecimal digits follow stands for itself: values are often pasted as they are.
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let escaped = match rest {
+            [b'%', high, low, ..] => {
+                let digit = |byte: &u8| char::from(*byte).to_digit(16);
+                digit(high).zip(digit(low)).map(|(high, low)| (high * 16 + low) as u8)
+            }
+            _ => None,
+        };
+        match escaped {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = &rest[3..];
+            }
+            None => {
+                decoded.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
 struct Bounded {
     text: String,
     most: usize,
@@ -41,6 +68,13 @@ impl fmt::Write for Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_percent_encoded_is_decoded_and_a_percent_sign_alone_stays() {
+        let decoded = ["a%20b", "%C3%a4", "100%", "%4", "%zz%+1", "%ff", ""].map(percent_decoded);
+        let expected = [Some("a b"), Some("ä"), Some("100%"), Some("%4"), Some("%zz%+1"), None, Some("")];
+        assert_eq!(decoded.each_ref().map(Option::as_deref), expected);
+    }
 
     #[test]
     fn a_long_value_is_cut_between_characters() {

@@ -1,5 +1,7 @@
 //! The standard variables of the field, below the file.
 
+use tachograph_core::text::percent_decoded;
+
 use super::ServiceConfig;
 
 /// Attributes of the resource that say what a [`ServiceConfig`] does.
@@ -35,21 +37,9 @@ pub(super) fn has_otlp_endpoint(variable: impl Fn(&str) -> Option<String>) -> bo
         .any(|signal| variable(&format!("OTEL_EXPORTER_OTLP_{signal}ENDPOINT")).is_some_and(|url| !url.is_empty()))
 }
 
-/// Values are percent-encoded, as in W3C Baggage. What is not, stays as it is.
+/// What cannot be decoded stays as it is.
 fn decoded(value: &str) -> String {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let encoded = match tail {
-            [high, low, ..] if *first == b'%' => {
-                std::str::from_utf8(&[*high, *low]).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok())
-            }
-            _ => None,
-        };
-        bytes.push(encoded.unwrap_or(*first));
-        rest = if encoded.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())
+    percent_decoded(value).unwrap_or_else(|| value.to_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `OTEL_EXPORTER_OTLP_…`, for all signals and for one.
 
+use tachograph_core::text::percent_decoded;
+
 use super::super::Connection;
 use super::super::endpoint::header;
 use super::environment::Environment;
@@ -47,32 +49,6 @@ fn headers(variable: &str, environment: &mut Environment) -> Option<Vec<(String,
         }
     }
     Some(headers)
-}
-
-/// A `%` that no two hexadecimal digits follow stands for itself: keys are often pasted as they are.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let escaped = match rest {
-            [b'%', high, low, ..] => {
-                let digit = |byte: &u8| char::from(*byte).to_digit(16);
-                digit(high).zip(digit(low)).map(|(high, low)| (high * 16 + low) as u8)
-            }
-            _ => None,
-        };
-        match escaped {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = &rest[3..];
-            }
-            None => {
-                decoded.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]
