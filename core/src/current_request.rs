@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use crate::call::Yield;
+use crate::call::{Callsite, Yield};
 use crate::context;
 use crate::error_info::ErrorInfo;
 use crate::field::{self, FieldValue};
@@ -98,6 +98,7 @@ impl CurrentRequest {
     }
 
     /// What went wrong: its type, its message and its sources. The last one said is kept.
+    #[track_caller]
     pub fn error<E: Error + ?Sized>(&self, error: &E) -> &Self {
         let Some(recording) = &self.recording else { return self };
         let most = recording.handle().limits().field_bytes;
@@ -115,7 +116,8 @@ impl CurrentRequest {
             source = error.source();
         }
         recording.handle().live_counters().texts_cut.one_if(cut);
-        let info = ErrorInfo { type_name: std::any::type_name::<E>(), message, chain };
+        let info =
+            ErrorInfo { type_name: std::any::type_name::<E>(), message, chain, callsite: Some(Callsite::caller()) };
         recording.change(|record| record.error = Some(Box::new(info)));
         self
     }

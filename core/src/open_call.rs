@@ -9,6 +9,7 @@ use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
 use crate::operation::Operation;
+use crate::own_thread::is_own_thread;
 use crate::parent::Parent;
 use crate::pool_name::PoolName;
 use crate::recording::Recording;
@@ -62,8 +63,11 @@ pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> Open
     }
 }
 
-/// Counts a call that belongs to no request.
+/// Counts a call that belongs to no request, unless it is one of an exporter of ours.
 pub fn unattributed() {
+    if is_own_thread() {
+        return;
+    }
     if let Some(handle) = Handle::current() {
         handle.live_counters().unattributed_calls.one();
     }

@@ -14,6 +14,7 @@ use crate::outcome::Outcome;
 use crate::record::{Head, RecordKind};
 use crate::recording::Recording;
 use crate::request_id::RequestId;
+use crate::surroundings::{Surroundings, surroundings};
 use crate::trace::{Extracted, TraceContext};
 
 /// What an adapter knows of a request when it comes in.
@@ -29,6 +30,8 @@ pub struct RequestHead<'a> {
     pub scheme: &'static str,
     /// `1.1`, `2`, where it is known.
     pub protocol_version: &'static str,
+    /// The `Host` header, or HTTP/2's `:authority`, where the instance [asks for it](crate::Sampler::asks_for_host).
+    pub host: Option<&'a [u8]>,
     /// The value of `x-request-id`.
     pub request_id: Option<&'a [u8]>,
     /// What [`trace::extract`](crate::trace::extract) made of the trace headers.
@@ -65,7 +68,8 @@ impl OpenRequest {
         let given = head.request_id.and_then(RequestId::given);
         counters.request_ids_refused.one_if(given.is_none() && head.request_id.is_some());
         let mut head = head;
-        let mut trace = trace_of(handle, head.trace.context.take());
+        let surroundings = surroundings();
+        let mut trace = trace_of(handle, head.trace.context.take(), surroundings.as_deref());
         let decision = handle.sampler().decide(&trace, &head);
         trace.sampled = Some(decision.sampled);
         let identity = Identity {
@@ -85,16 +89,18 @@ impl OpenRequest {
             // A server that was not told of TLS has seen none, and the conventions want one of the two.
             scheme: if head.scheme.is_empty() { "http" } else { head.scheme },
             protocol_version: head.protocol_version,
+            host: head.host.filter(|_| handle.sampler().asks_for_host()),
             request_bytes: head.body_bytes,
         };
-        Some(Self::new(Recording::open(handle, identity, head), false))
+        Some(Self::new(Recording::open(handle, identity, head), false, surroundings))
     }
 
     /// Opens a task. Inside a request it belongs to the request's trace.
     pub(crate) fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
+        let surroundings = surroundings();
         let mut trace = match parent.map(Recording::identity) {
             Some(parent) => TraceContext { parent_span_id: Some(parent.span_id()), ..parent.trace().clone() },
-            None => trace_of(handle, None),
+            None => trace_of(handle, None, surroundings.as_deref()),
         };
         // What was decided for the request around it, by whomever, holds for the task.
         let decision = match parent {
@@ -118,12 +124,16 @@ impl OpenRequest {
             route: None,
             scheme: "",
             protocol_version: "",
+            host: None,
             request_bytes: None,
         };
-        Self::new(Recording::open(handle, identity, head), true)
+        Self::new(Recording::open(handle, identity, head), true, surroundings)
     }
 
-    fn new(recording: Arc<Recording>, task: bool) -> Self {
+    fn new(recording: Arc<Recording>, task: bool, surroundings: Option<Arc<Surroundings>>) -> Self {
+        if let Some(surroundings) = surroundings {
+            surroundings.opened(&recording);
+        }
         let polling = Some(recording.start());
         OpenRequest { recording, polling, working: false, task, responded: false, announced: None }
     }
@@ -216,6 +226,7 @@ impl OpenRequest {
                     type_name: error_type,
                     message: "the service returned an error instead of a response".to_owned(),
                     chain: Vec::new(),
+                    callsite: None,
                 })
             });
         });
@@ -244,7 +255,8 @@ impl Drop for OpenRequest {
 }
 
 /// The place in a trace of what is being opened, where its caller has named this one.
-fn trace_of(handle: &Handle, mut given: Option<TraceContext>) -> TraceContext {
+fn trace_of(handle: &Handle, given: Option<TraceContext>, surroundings: Option<&Surroundings>) -> TraceContext {
+    let mut given = surroundings.and_then(Surroundings::place_in_trace).cloned().or(given);
     handle.companions().for_each(|companions| companions.place_in_trace(&mut given));
     given.unwrap_or_else(|| TraceContext::new(handle.ids().trace_id()))
 }

@@ -16,7 +16,11 @@ use crate::place::Place;
 use crate::pool_waits::PoolWaits;
 use crate::recording::Recording;
 use crate::span::Span;
+use crate::text;
 use crate::totals::{CacheTotals, CallTotals};
+
+/// The longest name that there is in the DNS, and a port.
+const MOST_OF_HOST: usize = 255 + 6;
 
 /// What was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +50,7 @@ pub struct Record {
     pub(crate) place: Place,
     pub(crate) scheme: &'static str,
     pub(crate) protocol_version: &'static str,
+    pub(crate) host: Option<Box<str>>,
     pub(crate) status: Option<u16>,
     pub(crate) outcome: Outcome,
     pub(crate) streaming: bool,
@@ -84,6 +89,7 @@ pub(crate) struct Head<'a> {
     pub(crate) route: Option<&'a str>,
     pub(crate) scheme: &'static str,
     pub(crate) protocol_version: &'static str,
+    pub(crate) host: Option<&'a [u8]>,
     pub(crate) request_bytes: Option<u64>,
 }
 
@@ -97,6 +103,7 @@ impl Record {
             place: Place::default(),
             scheme: "",
             protocol_version: "",
+            host: None,
             status: None,
             outcome: Outcome::Completed,
             streaming: false,
@@ -133,6 +140,7 @@ impl Record {
         self.method = head.method;
         self.scheme = head.scheme;
         self.protocol_version = head.protocol_version;
+        self.host = head.host.map(|host| text::cut(&String::from_utf8_lossy(host), MOST_OF_HOST).into());
         self.request_bytes = head.request_bytes;
         self.place.set(head.path, head.route, most)
     }
@@ -147,6 +155,7 @@ impl Record {
             place,
             scheme: _,
             protocol_version: _,
+            host: _,
             status,
             outcome,
             streaming,
@@ -251,6 +260,12 @@ impl Record {
     /// OpenTelemetry's `network.protocol.version`: `1.1`, `2`.
     pub fn protocol_version(&self) -> &'static str {
         self.protocol_version
+    }
+
+    /// The host that was asked for, with its port where one was named, as the client wrote it: unbounded in number. Only where
+    /// the instance [asks for it](crate::Sampler::asks_for_host).
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
     }
 
     /// The status of the answer, where one was given.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use crate::breakdown::Share;
+use crate::breakdown::{Breakdown, Share};
 use crate::call::{Call, CallGroup, CallKind, CallOutcome, Yield};
 use crate::clock::nanos;
 use crate::companion::{Companion, companion};
@@ -309,6 +309,24 @@ impl Recording {
             companion.end();
         }
         true
+    }
+
+    /// What it would be a record of if it ended now, where it has been open for this long.
+    pub(crate) fn underway(self: &Arc<Self>, for_at_least: Duration) -> Option<Record> {
+        let now = self.now();
+        let duration = now.saturating_sub(self.start);
+        if duration < nanos(for_at_least) {
+            return None;
+        }
+        let record = self.change(|record| record.clone())?;
+        Some(Record {
+            duration,
+            ended: self.handle.clock().wall_at(now),
+            response_bytes: self.sent_bytes(),
+            recording: Some(Arc::clone(self)),
+            breakdown: Breakdown::default(),
+            ..record
+        })
     }
 
     pub(crate) fn call_started(&self, kind: CallKind, now: u64) {

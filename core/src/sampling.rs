@@ -19,6 +19,7 @@ use crate::trace::TraceContext;
 /// ```
 pub struct Sampler {
     heeds_caller: bool,
+    asks_for_host: bool,
     root: Root,
 }
 
@@ -76,8 +77,19 @@ impl Sampler {
         self
     }
 
+    /// The host that a request asked for counts, too ([`RequestHead::host`]): adapters look it up then, and records have it.
+    pub fn asking_for_host(mut self) -> Self {
+        self.asks_for_host = true;
+        self
+    }
+
+    /// Whether adapters are to look up the host.
+    pub fn asks_for_host(&self) -> bool {
+        self.asks_for_host
+    }
+
     fn by(root: Root) -> Self {
-        Sampler { heeds_caller: false, root }
+        Sampler { heeds_caller: false, asks_for_host: false, root }
     }
 
     pub(crate) fn decide(&self, trace: &TraceContext, head: &RequestHead<'_>) -> Decision {

@@ -13,6 +13,7 @@ pub(crate) fn read(request: &ServiceRequest) -> RequestHead<'_> {
         path: request.path(),
         scheme: scheme(request),
         protocol_version: protocol_version(request.version()),
+        host: request.uri().authority().map(|authority| authority.as_str().as_bytes()),
         body_bytes: body_bytes(request),
         ..RequestHead::default()
     }

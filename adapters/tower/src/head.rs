@@ -13,6 +13,7 @@ pub(crate) fn read<'a, B: Body>(request: &'a Request<B>, route: Option<&'a str>)
         route,
         scheme: scheme(request.uri()),
         protocol_version: protocol_version(request.version()),
+        host: request.uri().authority().map(|authority| authority.as_str().as_bytes()),
         body_bytes: request.body().size_hint().exact(),
         ..RequestHead::default()
     }

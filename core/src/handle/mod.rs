@@ -219,6 +219,13 @@ impl Handle {
         open.filter(|recording| recording.kind() == Some(RecordKind::Task)).count() as u64
     }
 
+    /// The requests and tasks that have been open for this long, as records of what is known by now: as if they had ended at
+    /// this moment, but without a breakdown. It looks at each, so it is for those who ask now and then.
+    pub fn underway(&self, for_at_least: Duration) -> Vec<Record> {
+        let open = self.inner().shards.iter().flat_map(Shard::all_open);
+        open.filter_map(|recording| recording.underway(for_at_least)).collect()
+    }
+
     /// How often each bound was hit.
     pub fn counters(&self) -> Counters {
         self.inner().counters.read()
@@ -381,6 +388,26 @@ mod tests {
         assert_eq!((handle.active_requests(), handle.active_tasks(), handle.in_flight()), (active.to_vec(), 1, 5));
         drop((requests, task));
         assert_eq!((handle.active_requests(), handle.active_tasks(), handle.in_flight()), (vec![], 0, 0));
+    }
+
+    #[test]
+    fn what_takes_long_can_be_looked_at_before_its_end() {
+        let clock = crate::clock::ManualClock::new();
+        let handle = Handle::builder().clock(clock.clone()).build();
+        let open =
+            |path| OpenRequest::open(&handle, RequestHead { method: "GET", path, ..RequestHead::default() }).unwrap();
+        let old = open("/old");
+        clock.advance(Duration::from_secs(20));
+        let young = open("/young");
+        clock.advance(Duration::from_secs(9));
+        let underway = handle.underway(Duration::from_secs(10));
+        let seen: Vec<_> =
+            underway.iter().map(|record| (record.path(), record.duration(), record.status_code())).collect();
+        assert_eq!(seen, [("/old", Duration::from_secs(29), None)]);
+        assert_eq!(underway[0].identity().span_id(), old.recording().identity().span_id());
+        assert_eq!(underway[0].ended(), clock.wall());
+        drop((old, young));
+        assert!(handle.underway(Duration::ZERO).is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::trace;
 
 /// The header with which a request says its id, and with which its answer repeats it.
 pub const X_REQUEST_ID: &str = "x-request-id";
+const HOST: &str = "host";
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 const X_AMZN_TRACE_ID: &str = "x-amzn-trace-id";
@@ -19,9 +20,15 @@ pub trait RequestHeaders {
 }
 
 /// Adds to the head what the headers say of the request's id and trace.
-pub(super) fn read<'a>(head: RequestHead<'a>, headers: &'a impl RequestHeaders) -> RequestHead<'a> {
+pub(super) fn read<'a>(
+    head: RequestHead<'a>,
+    headers: &'a impl RequestHeaders,
+    asks_for_host: bool,
+) -> RequestHead<'a> {
     let sent = Sent::of(headers);
     RequestHead {
+        // HTTP/2 has the host elsewhere, and then the adapter knows it.
+        host: head.host.or_else(|| asks_for_host.then(|| headers.values(HOST).next()).flatten()),
         request_id: sent.request_id.then(|| headers.values(X_REQUEST_ID).next()).flatten(),
         trace: match sent.trace {
             false => trace::Extracted::default(),
@@ -83,26 +90,35 @@ mod tests {
     }
 
     #[test]
+    fn the_host_is_read_where_it_is_asked_for_and_not_known() {
+        let headers = List(&[("host", "experiments.example:8080")]);
+        assert_eq!(read(RequestHead::default(), &headers, false).host, None);
+        assert_eq!(read(RequestHead::default(), &headers, true).host, Some(&b"experiments.example:8080"[..]));
+        let authority = RequestHead { host: Some(b"authority"), ..RequestHead::default() };
+        assert_eq!(read(authority, &headers, true).host, Some(&b"authority"[..]));
+    }
+
+    #[test]
     fn ids_are_read_in_whatever_case_they_come() {
         const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         const XRAY: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         let none = List(&[("host", "example"), ("x-request-ix", "a"), ("tracestates", "b")]);
-        let head = read(RequestHead::default(), &none);
+        let head = read(RequestHead::default(), &none, false);
         assert!(head.request_id.is_none() && head.trace.context.is_none() && !head.trace.malformed);
 
         let lower = List(&[("x-request-id", "seven"), ("x-request-id", "eight"), ("traceparent", PARENT)]);
-        let head = read(RequestHead::default(), &lower);
+        let head = read(RequestHead::default(), &lower, false);
         assert_eq!(head.request_id, Some(&b"seven"[..]));
         let trace = head.trace.context.unwrap();
         assert_eq!(trace.trace_id.to_string(), "0af7651916cd43dd8448eb211c80319c");
 
         let upper = List(&[("X-Request-Id", "seven"), ("Traceparent", PARENT), ("TraceState", "a=b")]);
-        let head = read(RequestHead::default(), &upper);
+        let head = read(RequestHead::default(), &upper, false);
         assert_eq!(head.request_id, Some(&b"seven"[..]));
         assert_eq!(head.trace.context.unwrap().tracestate.as_deref(), Some("a=b"));
 
         let xray = List(&[("X-Amzn-Trace-Id", XRAY)]);
-        let trace = read(RequestHead::default(), &xray).trace.context.unwrap();
+        let trace = read(RequestHead::default(), &xray, false).trace.context.unwrap();
         assert_eq!(trace.trace_id.to_string(), "5759e988bd862e3fe1be46a994272793");
     }
 }

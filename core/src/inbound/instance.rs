@@ -59,7 +59,7 @@ impl Inbound {
                 "bind it to a name, `let _guard = ...` and not `let _ = ...`, and hold it until the server has ended",
             );
         }
-        let open = OpenRequest::open(handle, headers::read(head, headers))?;
+        let open = OpenRequest::open(handle, headers::read(head, headers, handle.sampler().asks_for_host()))?;
         headers::keep_allowed(&open, headers);
         Some(open)
     }

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tachograph_core::lock;
+use tachograph_core::{become_own_thread, lock};
 
 /// Carries items from the threads that write them to one [`Sink`], on a thread of its own.
 ///
@@ -52,6 +52,7 @@ impl Delivery {
         let thread = std::thread::Builder::new().name(name.clone());
         let spawned = thread.spawn(move || {
             let ending = ending;
+            become_own_thread();
             ending.0.progress.begin();
             worker.run();
         });

@@ -62,7 +62,6 @@ mod frame;
 mod log;
 mod metrics;
 mod otlp;
-mod own_thread;
 mod protobuf;
 mod resource;
 mod settings;

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tachograph_core::{Exporter, LogEvent, Record, Service};
+use tachograph_core::{Exporter, LogEvent, Record, Service, is_own_thread};
 use tachograph_delivery::{Delivery, Failure, Periodic, Sink};
 use tachograph_metrics::Metrics;
 
 use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::metrics::{Requests, Snapshots};
-use crate::own_thread::{self, OnOwnThread};
 use crate::resource::Resource;
 use crate::settings::{Limits, Settings};
 use crate::signal::Signal;
@@ -145,7 +144,7 @@ impl Exporter for Otlp {
     }
 
     fn event(&self, event: &LogEvent<'_>) {
-        if let Some(logs) = self.logs.as_ref().filter(|_| !own_thread::is_running()) {
+        if let Some(logs) = self.logs.as_ref().filter(|_| !is_own_thread()) {
             let user_id = event.recording.and_then(|recording| recording.user_id());
             logs.write(|out| (1, log::event(event, user_id.as_deref(), &self.log_limits, out)));
         }
@@ -219,8 +218,8 @@ impl OtlpBuilder {
         let mut settings = self.settings.delivery(signal);
         settings.periodic = pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval));
         let sink: Box<dyn Sink> = match signal {
-            Signal::Metrics => Box::new(OnOwnThread(Requests::new(transport, envelope.clone()))),
-            Signal::Traces | Signal::Logs => Box::new(OnOwnThread(Enveloped::new(transport, envelope.clone()))),
+            Signal::Metrics => Box::new(Requests::new(transport, envelope.clone())),
+            Signal::Traces | Signal::Logs => Box::new(Enveloped::new(transport, envelope.clone())),
         };
         let on_failure = Arc::clone(&self.on_failure);
         let delivery = Delivery::start(settings, sink, move |failure| on_failure(failure))
