@@ -90,11 +90,15 @@ pub use tachograph_admin as admin;
 pub use tachograph_aws_sdk as aws_sdk;
 #[cfg(feature = "axum")]
 pub use tachograph_axum as axum;
+#[cfg(feature = "cloudwatch-logs")]
+pub use tachograph_cloudwatch_logs as cloudwatch_logs;
 #[cfg(feature = "health")]
 pub use tachograph_health as health;
 #[cfg(feature = "json")]
 pub use tachograph_json as json;
-#[cfg(any(feature = "metrics", feature = "otlp", feature = "prometheus"))]
+#[cfg(feature = "lambda")]
+pub use tachograph_lambda as lambda;
+#[cfg(any(feature = "emf", feature = "metrics", feature = "otlp", feature = "prometheus"))]
 pub use tachograph_metrics as metrics;
 #[cfg(feature = "otlp")]
 pub use tachograph_otlp as otlp;
@@ -112,6 +116,8 @@ pub use tachograph_sqlx as sqlx;
 pub use tachograph_tower as tower;
 #[cfg(feature = "tracing")]
 pub use tachograph_tracing as tracing;
+#[cfg(feature = "xray")]
+pub use tachograph_xray as xray;
 
 /// The README's examples, so that they compile.
 #[cfg(all(

@@ -11,6 +11,10 @@ use serde::Deserialize;
 pub struct ExportersConfig {
     /// `[exporters.json]`: lines of JSON or text. Needs the feature `json`.
     pub json: Option<JsonConfig>,
+    /// `[exporters.cloudwatch_logs]`: the same lines to CloudWatch Logs. Needs the feature `cloudwatch-logs`.
+    pub cloudwatch_logs: Option<CloudWatchLogsConfig>,
+    /// `[exporters.xray]`: traces to AWS X-Ray, by its daemon. Needs the feature `xray`.
+    pub xray: Option<XRayConfig>,
     /// `[exporters.otlp]`: OTLP, to a collector or a back end. Needs the feature `otlp`.
     pub otlp: Option<OtlpConfig>,
     /// `[exporters.prometheus]`: a page for Prometheus. Needs the feature `prometheus`.
@@ -24,15 +28,126 @@ pub struct ExportersConfig {
 pub struct JsonConfig {
     /// `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`. Default: `stdout`.
     pub output: String,
-    /// `structured` or `text`. Default: `structured`.
+    /// `structured`, `emf` (which needs the feature `emf`) or `text`. Default: `structured`.
     pub format: String,
     /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
     pub calls: String,
+    /// The part of all requests that have a line, from 0 to 1; errors, slow and flagged ones always have theirs. Where it is
+    /// not 1, lines have a `sample_weight`. Default 1.
+    pub sample: f64,
+    /// What EMF calls its metrics: `opentelemetry` (by the names of the line) or `plain` (`http_request_duration_seconds`,
+    /// `http_request_5xx_total`). Default: `opentelemetry`.
+    pub naming: String,
+    /// `[exporters.json.emf]`: which metrics there are where the format is `emf`.
+    pub emf: EmfConfig,
+}
+
+/// `[exporters.json.emf]`, CloudWatch's embedded metric format. What is not said here is as `AWS_EMF_NAMESPACE`,
+/// `AWS_EMF_LOG_GROUP_NAME` and their like say.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct EmfConfig {
+    /// The namespace of the metrics. Default: `AWS_EMF_NAMESPACE`, else the service's name.
+    pub namespace: Option<String>,
+    /// Sets of members of the line by which metrics are told apart; each is billed for each of its values. Default:
+    /// `[["service", "environment"], ["service", "environment", "method", "route"]]`.
+    pub dimensions: Option<Vec<Vec<String>>>,
+    /// Instead of one metric event for each request, one for each series in so many milliseconds. Default: none.
+    pub aggregate_ms: Option<u64>,
+    /// How often an event says what no request carries: requests that are open, pools, what was dropped, the application's
+    /// own numbers. Default 60000.
+    pub interval_ms: Option<u64>,
+    /// Whether CloudWatch keeps the metrics by the second, which it bills for. Default false.
+    pub high_resolution: bool,
+    /// The group that the CloudWatch agent writes the lines to. Default: `AWS_EMF_LOG_GROUP_NAME`.
+    pub log_group: Option<String>,
+    /// The stream. Default: `AWS_EMF_LOG_STREAM_NAME`.
+    pub log_stream: Option<String>,
+}
+
+/// `[exporters.cloudwatch_logs]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct CloudWatchLogsConfig {
+    /// The group that all lines go to. Default: `/<service>/requests`, unless `groups` are said.
+    pub group: Option<String>,
+    /// The stream in each group. Default: one of this process' own, by host and process id.
+    pub stream: Option<String>,
+    /// `[[exporters.cloudwatch_logs.groups]]`: several groups, each with some of the lines.
+    pub groups: Vec<LogGroupConfig>,
+    /// How many days the groups that are created here keep their lines. Default: for ever.
+    pub retention_days: Option<u32>,
+    /// Whether groups and streams that are not there are created. Default true.
+    pub create: Option<bool>,
+    /// The region. Default: `AWS_REGION`, else what the AWS SDK finds.
+    pub region: Option<String>,
+    /// Another end point than the region's.
+    pub endpoint: Option<String>,
+    /// `structured`, `emf` or `text`. Default: `structured`.
+    pub format: Option<String>,
+    /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
+    pub calls: Option<String>,
+    /// As `sample` of `[exporters.json]`. Default 1.
+    pub sample: Option<f64>,
+    /// How often lines are sent. Default 1000.
+    pub flush_interval_ms: Option<u64>,
+    /// How many bytes of lines may wait while CloudWatch Logs does not take them, in all groups together. Default 67108864
+    /// (64 MiB).
+    pub buffer_bytes: Option<usize>,
+}
+
+/// `[[exporters.cloudwatch_logs.groups]]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct LogGroupConfig {
+    /// The group.
+    pub group: String,
+    /// Lines of this level and worse: `debug`, `info`, `warning`, `error` or `critical`. Default: all.
+    pub level: Option<String>,
+    /// Which of `request`, `task`, `call` and `log` (the application's own). Default: all.
+    pub events: Option<Vec<String>>,
+    /// Lines of loggers that begin with one of these. Default: all.
+    pub loggers: Option<Vec<String>>,
+    /// How many days it keeps its lines, where it is created here. Default: as of all.
+    pub retention_days: Option<u32>,
+}
+
+/// `[exporters.xray]`. What is not said here is as `AWS_XRAY_DAEMON_ADDRESS` and its like say.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct XRayConfig {
+    /// `HOST:PORT` of the daemon, or `tcp:HOST:PORT udp:HOST:PORT`. Default: `AWS_XRAY_DAEMON_ADDRESS`, else
+    /// `127.0.0.1:2000`.
+    pub daemon_address: Option<String>,
+    /// Which traces are sampled: `central` (by the rules in X-Ray, asked of the daemon), `local` (by a file's, else one a
+    /// second and 5 %) or `always`. Default: `central`.
+    pub sampling: Option<String>,
+    /// A file with rules, in the form of version 2, for `local`, and for `central` while the daemon tells none.
+    pub sampling_rules: Option<String>,
+    /// Which of the application's fields, and of `request_id`, `user_id`, `action` and their like, are annotations, by which
+    /// X-Ray finds traces. Default: `request_id`, `action`, `route`, `outcome`, `environment`, `version`.
+    pub annotations: Option<Vec<String>>,
+    /// After how many milliseconds a request that is still running is shown. Default 10000.
+    pub in_progress_ms: Option<u64>,
+    /// Where the service runs: `ec2`, `ecs`, `eks`, `elastic_beanstalk`, `lambda`, `none`, or `auto`, which looks for itself.
+    /// Default: `auto`.
+    pub origin: Option<String>,
 }
 
 impl Default for JsonConfig {
     fn default() -> Self {
-        JsonConfig { output: "stdout".into(), format: "structured".into(), calls: "flagged".into() }
+        JsonConfig {
+            output: "stdout".into(),
+            format: "structured".into(),
+            calls: "flagged".into(),
+            sample: 1.0,
+            naming: "opentelemetry".into(),
+            emf: EmfConfig::default(),
+        }
     }
 }
 
@@ -88,6 +203,22 @@ pub struct OtlpConfig {
     pub sample_ratio: Option<f64>,
     /// How often metrics are sent. Default 60000.
     pub metric_interval_ms: Option<u64>,
+    /// `[exporters.otlp.aws]`: to AWS's own end points, signed. Needs the feature `otlp-aws`.
+    pub aws: Option<OtlpAwsConfig>,
+}
+
+/// `[exporters.otlp.aws]`: traces go to `https://xray.<region>.amazonaws.com`, metrics to `https://monitoring.…`, logs to
+/// `https://logs.…`, unless an `endpoint` is said, each signed with the credentials that the AWS SDK finds.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct OtlpAwsConfig {
+    /// The region. Default: `AWS_REGION`, else what the AWS SDK finds.
+    pub region: Option<String>,
+    /// The group that log records go to; it must be there. Needed where logs are sent.
+    pub log_group: Option<String>,
+    /// The stream; it must be there. Needed where logs are sent.
+    pub log_stream: Option<String>,
 }
 
 impl ExportersConfig {
@@ -95,6 +226,8 @@ impl ExportersConfig {
     pub(crate) fn embedded() -> Self {
         ExportersConfig {
             json: cfg!(feature = "json").then(JsonConfig::default),
+            cloudwatch_logs: None,
+            xray: None,
             otlp: None,
             prometheus: cfg!(feature = "prometheus").then(PrometheusConfig::default),
         }

@@ -45,6 +45,12 @@ impl Config {
         if cfg!(feature = "otlp") && standard::has_otlp_endpoint(variable) {
             config.exporters().otlp.get_or_insert_default();
         }
+        let of_aws = ["AWS_", "ECS_", "LAMBDA_", "KUBERNETES_"];
+        let is_of_aws = |name: &str| of_aws.iter().any(|prefix| name.starts_with(prefix));
+        config.aws = variables.iter().filter(|(name, _)| is_of_aws(name)).cloned().collect();
+        if cfg!(feature = "xray") && standard::has_xray_daemon(variable) {
+            config.exporters().xray.get_or_insert_default();
+        }
         config.origin = Origin { file, variables: names };
         Ok(config)
     }

@@ -15,7 +15,10 @@ mod standard;
 
 use serde::Deserialize;
 
-pub use exporters::{ExportersConfig, JsonConfig, OtlpConfig, PrometheusConfig};
+pub use exporters::{
+    CloudWatchLogsConfig, EmfConfig, ExportersConfig, JsonConfig, LogGroupConfig, OtlpAwsConfig, OtlpConfig,
+    PrometheusConfig, XRayConfig,
+};
 
 /// Everything that can be configured. An unknown key is an error.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -41,6 +44,9 @@ pub struct Config {
     pub(crate) resource: Vec<(String, String)>,
     #[serde(skip)]
     pub(crate) opentelemetry: Vec<(String, String)>,
+    /// The variables of AWS, and of the places where it runs services.
+    #[serde(skip)]
+    pub(crate) aws: Vec<(String, String)>,
 }
 
 /// `[service]`: what the service is called.

@@ -37,6 +37,11 @@ pub(super) fn has_otlp_endpoint(variable: impl Fn(&str) -> Option<String>) -> bo
         .any(|signal| variable(&format!("OTEL_EXPORTER_OTLP_{signal}ENDPOINT")).is_some_and(|url| !url.is_empty()))
 }
 
+/// Whether AWS's variables say where the daemon of X-Ray is, which switches it on.
+pub(super) fn has_xray_daemon(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("AWS_XRAY_DAEMON_ADDRESS").is_some_and(|address| !address.is_empty())
+}
+
 /// What cannot be decoded stays as it is.
 fn decoded(value: &str) -> String {
     percent_decoded(value).unwrap_or_else(|| value.to_owned())

@@ -1,8 +1,10 @@
 //! From the tables of the configuration to exporters, and to what is served.
 
+mod cloudwatch_logs;
 mod json;
 mod otlp;
 mod prometheus;
+mod xray;
 
 use tachograph_core::{HandleBuilder, Service};
 
@@ -13,14 +15,17 @@ use crate::served::Served;
 /// An instance while it is set up.
 pub(crate) struct SetUp<'a> {
     config: &'a Config,
-    #[cfg_attr(not(any(feature = "json", feature = "otlp", feature = "prometheus")), expect(dead_code))]
+    #[cfg_attr(
+        not(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "xray")),
+        expect(dead_code)
+    )]
     service: &'a Service,
     pub(crate) core: HandleBuilder,
     /// What each exporter is, and where it goes, for the line at start.
     pub(crate) described: Vec<String>,
     pub(crate) served: Served,
     /// What every exporter of numbers shows.
-    #[cfg(any(feature = "otlp", feature = "prometheus"))]
+    #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
     metrics: Option<tachograph_metrics::Metrics>,
 }
 
@@ -32,7 +37,7 @@ impl<'a> SetUp<'a> {
             core,
             described,
             served: Served::default(),
-            #[cfg(any(feature = "otlp", feature = "prometheus"))]
+            #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
             metrics: None,
         }
     }
@@ -50,6 +55,12 @@ impl<'a> SetUp<'a> {
         if let Some(json) = &exporters.json {
             self.add_json(json)?;
         }
+        if let Some(cloudwatch_logs) = &exporters.cloudwatch_logs {
+            self.add_cloudwatch_logs(cloudwatch_logs)?;
+        }
+        if let Some(xray) = &exporters.xray {
+            self.add_xray(xray)?;
+        }
         if let Some(otlp) = &exporters.otlp {
             self.add_otlp(otlp)?;
         }
@@ -59,14 +70,14 @@ impl<'a> SetUp<'a> {
         Ok(())
     }
 
-    #[cfg(any(feature = "json", feature = "otlp"))]
+    #[cfg(any(feature = "json", feature = "otlp", feature = "xray"))]
     fn exporter(&mut self, exporter: impl tachograph_core::Exporter, described: String) {
         self.described.push(described);
         self.core = std::mem::take(&mut self.core).exporter(exporter);
     }
 
     /// The numbers, which are counted once however many show them.
-    #[cfg(any(feature = "otlp", feature = "prometheus"))]
+    #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
     fn metrics(&mut self) -> Result<tachograph_metrics::Metrics, Error> {
         use tachograph_metrics::{Metrics, Settings};
 
@@ -92,10 +103,17 @@ impl<'a> SetUp<'a> {
     }
 }
 
-#[cfg(not(all(feature = "json", feature = "otlp", feature = "prometheus")))]
+#[cfg(not(all(
+    feature = "cloudwatch-logs",
+    feature = "json",
+    feature = "otlp",
+    feature = "prometheus",
+    feature = "xray"
+)))]
 fn not_compiled_in(exporter: &str) -> Error {
+    let feature = exporter.replace('_', "-");
     Error::new(format!(
-        "exporters.{exporter} is configured, but the exporter is not compiled in: add the feature `{exporter}` to \
+        "exporters.{exporter} is configured, but the exporter is not compiled in: add the feature `{feature}` to \
          tachograph in Cargo.toml, or remove the table"
     ))
 }

@@ -1,0 +1,1 @@
+//! Measures the invocations of a function in AWS Lambda.

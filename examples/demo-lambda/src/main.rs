@@ -1,0 +1,3 @@
+//! The demonstration as a function in AWS Lambda.
+
+fn main() {}

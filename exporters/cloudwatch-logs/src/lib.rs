@@ -1,0 +1,1 @@
+//! Sends lines to CloudWatch Logs.

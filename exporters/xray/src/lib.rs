@@ -1,0 +1,1 @@
+//! Sends each record to AWS X-Ray, by its daemon.

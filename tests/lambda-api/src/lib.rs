@@ -1,0 +1,1 @@
+//! A Runtime API of AWS Lambda for tests.

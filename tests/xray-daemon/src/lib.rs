@@ -1,0 +1,1 @@
+//! A strict daemon of AWS X-Ray for tests.
