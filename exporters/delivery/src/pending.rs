@@ -132,9 +132,14 @@ impl Pending {
         self.granted.split(cut.bytes, cut.items as usize)
     }
 
-    /// Takes away everything.
+    /// Takes away everything and says what that frees.
     pub(crate) fn clear(&mut self) -> Granted {
-        self.remove(Cut { bytes: self.waiting().len(), items: self.items })
+        self.remove(self.all())
+    }
+
+    /// All that waits.
+    pub(crate) fn all(&self) -> Cut {
+        Cut { bytes: self.waiting().len(), items: self.items }
     }
 }
 

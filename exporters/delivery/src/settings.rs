@@ -48,8 +48,8 @@ pub struct Settings {
     pub shutdown_deadline: Duration,
     /// Called on the delivery's thread when items were dropped and the sink accepts items again. Default none.
     pub drop_notice: Option<DropNotice>,
-    /// Asked for its state from time to time. Default none.
-    pub periodic: Option<Periodic>,
+    /// Asked for their state from time to time. Default none.
+    pub periodic: Vec<Periodic>,
 }
 
 impl Settings {
@@ -86,7 +86,7 @@ impl Default for Settings {
             retry_limit: None,
             shutdown_deadline: Duration::from_secs(2),
             drop_notice: None,
-            periodic: None,
+            periodic: Vec::new(),
         }
     }
 }

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 /// Has a state that is sent from time to time, such as the sums of all counters.
 ///
-/// Only the newest state is of interest: while the sink fails, a newer one takes the place of the one that could not be
-/// sent, which is not counted as dropped.
+/// Only the newest state is of interest: while the sink fails, a newer [frame](crate::Framing::Frames) takes the place of the
+/// one that could not be sent, which is not counted as dropped. Lines are tried until they are sent, as half of one can be out.
 pub trait Source: Send {
-    /// Appends the state, to be sent alone as one item or frame, and says how many items it is; nothing is sent when nothing is
-    /// appended. Called on the delivery's thread.
+    /// Appends the state and says how many items it is; nothing is sent when nothing is appended. It is one frame, or lines,
+    /// which are sent apart from others, in several batches where they are too many for one. Called on the delivery's thread.
     fn pull(&mut self, state: &mut Vec<u8>) -> u32;
 
-    /// What became of the state that was pulled last: whether the sink has accepted it, or it was given up.
-    /// Not called when it is replaced. Does nothing unless implemented; states that say what
-    /// changed since the last one that arrived need it.
+    /// What became of the state that was pulled last: whether the sink has accepted it, or at least its first lines, or it
+    /// was given up. Not called when it is replaced. Does nothing unless implemented; states that say what changed since
+    /// the last one that arrived need it.
     fn settled(&mut self, accepted: bool) {
         let _ = accepted;
     }

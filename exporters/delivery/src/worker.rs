@@ -37,7 +37,7 @@ pub(crate) struct Worker {
     timer: Box<dyn Timer>,
     told: Told,
     pending: Pending,
-    snapshots: Option<Snapshots>,
+    snapshots: Vec<Snapshots>,
     /// An empty buffer, to put in the place of a full one.
     spare: Vec<u8>,
     /// Whether the sink accepted what it was last given.
@@ -49,7 +49,7 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        settings: Settings,
+        mut settings: Settings,
         sink: Box<dyn Sink>,
         on_failure: Box<dyn Fn(&Failure) + Send>,
         timer: Box<dyn Timer>,
@@ -66,7 +66,7 @@ impl Worker {
             retry_limit: settings.retry_limit.filter(|_| settings.framing == Framing::Frames),
             backoff: Backoff::new(settings.first_retry, settings.longest_retry, jitter),
             pace: Pace::new(settings.interval),
-            snapshots: settings.periodic.map(|periodic| Snapshots::new(periodic, timer.now())),
+            snapshots: Snapshots::all(&mut settings, timer.now()),
             drop_notice: settings.drop_notice,
             timer,
             told: Told::default(),
@@ -89,7 +89,7 @@ impl Worker {
 
     fn until_next_round(&self) -> Duration {
         let scheduled = self.pending.since().and_then(|since| since.checked_add(self.schedule_delay));
-        let snapshot = self.snapshots.as_ref().map(Snapshots::due);
+        let snapshot = self.snapshots.iter().map(Snapshots::due).min();
         let next = scheduled.into_iter().chain(snapshot).min();
         let wait = next.map(|next| next.saturating_duration_since(self.timer.now()));
         wait.unwrap_or(Duration::MAX).min(self.pace.interval())
@@ -103,7 +103,7 @@ impl Worker {
         if round.called || round.nudged || self.is_due() {
             self.send_all();
         }
-        self.send_snapshot(round.called);
+        self.send_snapshots(round.called);
         self.tell_of_drops(dropped + self.shared.progress.counters().dropped_underway());
     }
 

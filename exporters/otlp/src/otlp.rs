@@ -216,7 +216,7 @@ impl OtlpBuilder {
         }
         let transport = Transport::new(signal, self.settings.target(signal)?)?;
         let mut settings = self.settings.delivery(signal);
-        settings.periodic = pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval));
+        settings.periodic.extend(pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval)));
         let sink: Box<dyn Sink> = match signal {
             Signal::Metrics => Box::new(Requests::new(transport, envelope.clone())),
             Signal::Traces | Signal::Logs => Box::new(Enveloped::new(transport, envelope.clone())),
