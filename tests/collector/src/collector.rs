@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::answer::{Answer, Reply};
+use crate::aws::Aws;
 use crate::log::Log;
 use crate::metric::Metric;
 use crate::received::{Export, Received, Signal, Transport};
@@ -35,6 +36,7 @@ pub struct Collector {
 pub(crate) struct Shared {
     received: Mutex<Received>,
     answer: Mutex<Answer>,
+    aws: Mutex<Option<Arc<Aws>>>,
     changed: watch::Sender<()>,
 }
 
@@ -84,6 +86,11 @@ impl Collector {
     /// What exporters are answered from now on.
     pub fn answer_with(&self, answer: Answer) {
         *lock(&self.shared.answer) = answer;
+    }
+
+    /// Takes what AWS would from now on; see [`Aws`].
+    pub fn play(&self, aws: Aws) {
+        *lock(&self.shared.aws) = Some(Arc::new(aws));
     }
 
     /// Closes the ports and all connections, as a process does that is killed. Whoever connects is refused, and what was
@@ -237,6 +244,11 @@ impl Shared {
             future::pending::<()>().await;
         }
         reply
+    }
+
+    /// The part of AWS that is played, if one is.
+    pub(crate) fn aws(&self) -> Option<Arc<Aws>> {
+        lock(&self.aws).clone()
     }
 
     pub(crate) fn complain(&self, complaint: String) {

@@ -23,6 +23,11 @@ pub(crate) async fn serve(shared: &Arc<Shared>, request: Request<Incoming>) -> R
         shared.complain(complaint.clone());
         return Status::unimplemented(complaint).into_http();
     };
+    if shared.aws().is_some() {
+        let complaint = "AWS takes no gRPC".to_owned();
+        shared.complain(complaint.clone());
+        return Status::unimplemented(complaint).into_http();
+    }
     let export = Export { shared: Arc::clone(shared), signal, headers: request.headers().clone() };
     let mut grpc = Grpc::new(Raw)
         .accept_compressed(CompressionEncoding::Gzip)

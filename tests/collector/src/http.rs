@@ -4,6 +4,7 @@ use std::io::Read;
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
+use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -30,14 +31,29 @@ pub(crate) async fn serve(shared: &Shared, request: Request<Incoming>) -> Respon
         Some(signal) => match body.collect().await {
             // The exporter is gone, and with it whoever would be answered.
             Err(error) => return failure(StatusCode::BAD_REQUEST, Code::Cancelled, &error.to_string()),
-            Ok(body) => match uncompressed(header(header::CONTENT_ENCODING), body.to_bytes()) {
-                Ok(bytes) => return respond(shared.export(signal, Transport::Http, &head.headers, &bytes).await),
+            Ok(body) => match take(shared, signal, &head, body.to_bytes()).await {
+                Ok(response) => return response,
                 Err(complaint) => complaint,
             },
         },
     };
     shared.complain(complaint.clone());
     failure(StatusCode::BAD_REQUEST, Code::InvalidArgument, &complaint)
+}
+
+/// An error is a complaint of what has no message of OTLP in it, or none that would be taken.
+async fn take(shared: &Shared, signal: Signal, head: &Parts, body: Bytes) -> Result<Response<Body>, String> {
+    let aws = shared.aws();
+    if let Some(Err(complaint)) = aws.as_ref().map(|aws| aws.authenticate(signal, head, &body)) {
+        shared.complain(complaint.clone());
+        return Ok(failure(StatusCode::FORBIDDEN, Code::PermissionDenied, &complaint));
+    }
+    let encoding = head.headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let bytes = uncompressed(encoding.unwrap_or_default(), body)?;
+    match aws.and_then(|aws| aws.complaint(signal, head, &bytes)) {
+        Some(complaint) => Err(complaint),
+        None => Ok(respond(shared.export(signal, Transport::Http, &head.headers, &bytes).await)),
+    }
 }
 
 fn uncompressed(encoding: &str, bytes: Bytes) -> Result<Bytes, String> {

@@ -18,6 +18,7 @@
 
 mod answer;
 mod attributes;
+mod aws;
 mod check;
 mod collector;
 mod grpc;
@@ -36,6 +37,7 @@ mod unknown;
 
 pub use answer::Answer;
 pub use attributes::Attributes;
+pub use aws::Aws;
 pub use collector::Collector;
 pub use log::Log;
 pub use metric::{Exemplar, Histogram, Metric, Number, Point, Shape, Temporality};
