@@ -101,24 +101,10 @@ impl CurrentRequest {
     #[track_caller]
     pub fn error<E: Error + ?Sized>(&self, error: &E) -> &Self {
         let Some(recording) = &self.recording else { return self };
-        let most = recording.handle().limits().field_bytes;
-        let (message, mut cut) = text::bounded(&DisplayOf(error), most);
-        let mut chain = Vec::new();
-        let mut source = error.source();
-        while let Some(error) = source {
-            if chain.len() == ErrorInfo::CHAIN {
-                cut = true;
-                break;
-            }
-            let (message, shortened) = text::bounded(&error, most);
-            cut |= shortened;
-            chain.push(message);
-            source = error.source();
-        }
-        recording.handle().live_counters().texts_cut.one_if(cut);
-        let info =
-            ErrorInfo { type_name: std::any::type_name::<E>(), message, chain, callsite: Some(Callsite::caller()) };
-        recording.change(|record| record.error = Some(Box::new(info)));
+        let type_name = std::any::type_name::<E>().into();
+        let caller = Some(Callsite::caller());
+        let info = ErrorInfo::new(recording.handle(), type_name, &DisplayOf(error), error.source(), caller);
+        recording.change(|record| record.error = Some(info));
         self
     }
 
@@ -160,11 +146,6 @@ impl CurrentRequest {
         }
         self
     }
-}
-
-impl ErrorInfo {
-    /// How many sources of an error are kept.
-    const CHAIN: usize = 8;
 }
 
 /// `E: ?Sized` is no `dyn Display`, a reference to it is.

@@ -1,20 +1,55 @@
-//! An error that the application attached to its request.
+//! An error that the application attached to its request, or that an adapter saw.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt::Display;
 
 use crate::call::Callsite;
+use crate::handle::Handle;
+use crate::text;
 
-/// An error that the application attached to its request.
+/// An error that the application attached to its request, or that an adapter saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorInfo {
-    pub(crate) type_name: &'static str,
-    pub(crate) message: String,
-    pub(crate) chain: Vec<String>,
-    pub(crate) callsite: Option<Callsite>,
+    pub(crate) type_name: Cow<'static, str>,
+    message: String,
+    chain: Vec<String>,
+    callsite: Option<Callsite>,
 }
 
 impl ErrorInfo {
-    /// The name of its Rust type.
-    pub fn type_name(&self) -> &'static str {
-        self.type_name
+    /// How many sources of an error are kept.
+    const CHAIN: usize = 8;
+
+    /// As much of an error as is kept of one; what is cut is counted.
+    pub(crate) fn new(
+        handle: &Handle,
+        type_name: Cow<'static, str>,
+        message: &dyn Display,
+        source: Option<&(dyn Error + 'static)>,
+        callsite: Option<Callsite>,
+    ) -> Box<Self> {
+        let most = handle.limits().field_bytes;
+        let (message, mut cut) = text::bounded(message, most);
+        let mut chain = Vec::new();
+        let mut source = source;
+        while let Some(error) = source {
+            if chain.len() == Self::CHAIN {
+                cut = true;
+                break;
+            }
+            let (message, shortened) = text::bounded(&error, most);
+            cut |= shortened;
+            chain.push(message);
+            source = error.source();
+        }
+        handle.live_counters().texts_cut.one_if(cut);
+        Box::new(ErrorInfo { type_name, message, chain, callsite })
+    }
+
+    /// The name of its type: of an error of the application's, the Rust type.
+    pub fn type_name(&self) -> &str {
+        &self.type_name
     }
 
     /// What it says.

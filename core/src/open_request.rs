@@ -6,7 +6,6 @@ use std::task::Poll;
 
 use crate::context::Scope;
 use crate::current_request::CurrentRequest;
-use crate::error_info::ErrorInfo;
 use crate::field::FieldValue;
 use crate::handle::Handle;
 use crate::identity::Identity;
@@ -95,8 +94,9 @@ impl OpenRequest {
         Some(Self::new(Recording::open(handle, identity, head), false, surroundings))
     }
 
-    /// Opens a task. Inside a request it belongs to the request's trace.
-    pub(crate) fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
+    /// Opens a task that is worked on from now; [`Task::resumed`](crate::Task::resumed) sees it to its end. Inside a request
+    /// it belongs to the request's trace.
+    pub fn open_task(handle: &Handle, name: &str, parent: Option<&Recording>) -> Self {
         let surroundings = surroundings();
         let mut trace = match parent.map(Recording::identity) {
             Some(parent) => TraceContext { parent_span_id: Some(parent.span_id()), ..parent.trace().clone() },
@@ -220,16 +220,7 @@ impl OpenRequest {
     /// The service returned an error of this type where an answer was due: it failed as a body does, but without a
     /// status. An error that the application has told of is kept.
     pub fn service_failed(&mut self, error_type: &'static str) {
-        self.recording.change(|record| {
-            record.error.get_or_insert_with(|| {
-                Box::new(ErrorInfo {
-                    type_name: error_type,
-                    message: "the service returned an error instead of a response".to_owned(),
-                    chain: Vec::new(),
-                    callsite: None,
-                })
-            });
-        });
+        self.recording.failed(error_type, &"the service returned an error instead of a response", None);
         self.close(Outcome::BodyFailed);
     }
 

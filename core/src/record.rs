@@ -287,7 +287,7 @@ impl Record {
     /// no good one, else the status from 500 on.
     pub fn error_type(&self) -> Option<Cow<'_, str>> {
         match (&self.error, self.outcome, self.status) {
-            (Some(error), ..) => Some(Cow::Borrowed(error.type_name)),
+            (Some(error), ..) => Some(Cow::Borrowed(error.type_name())),
             (None, Outcome::Completed, Some(status @ 500..)) => Some(Cow::Owned(status.to_string())),
             (None, Outcome::Completed, _) => None,
             (None, outcome, _) => Some(Cow::Borrowed(outcome.as_str())),
@@ -299,11 +299,14 @@ impl Record {
         self.error.as_deref()
     }
 
-    /// How loud its line is: a panic is critical, 5xx and a failed body are errors, 4xx is a warning.
+    /// How loud its line is: a panic is critical, 5xx and a failed body are errors, 4xx is a warning. A task that told of an
+    /// error failed, for it has no status that would say so; and so did what was stopped with one.
     pub fn level(&self) -> Level {
+        let is_task = self.kind == RecordKind::Task;
         match (self.outcome, self.status) {
             (Outcome::Panicked, _) => Level::Critical,
             (Outcome::BodyFailed, _) | (_, Some(500..)) => Level::Error,
+            (outcome, _) if self.error.is_some() && (is_task || outcome == Outcome::OpenAtShutdown) => Level::Error,
             (_, Some(400..)) => Level::Warning,
             _ => Level::Info,
         }

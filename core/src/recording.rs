@@ -1,6 +1,8 @@
 //! A request in flight: what adapters add to, from any thread, until it closes and becomes a [`Record`].
 
-use std::fmt;
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt::{self, Display};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -10,6 +12,7 @@ use crate::call::{Call, CallGroup, CallKind, CallOutcome, Yield};
 use crate::clock::nanos;
 use crate::companion::{Companion, companion};
 use crate::context::{self, Scope};
+use crate::error_info::ErrorInfo;
 use crate::handle::Handle;
 use crate::identity::Identity;
 use crate::lock::lock;
@@ -117,6 +120,20 @@ impl Recording {
         self.change(|record| record.outcome = Outcome::Panicked);
     }
 
+    /// What went wrong, as an adapter saw it: the error's type, its message, and the first of its sources. An error that the
+    /// application has told of is kept.
+    pub fn failed(
+        &self,
+        error_type: impl Into<Cow<'static, str>>,
+        message: &dyn Display,
+        source: Option<&(dyn Error + 'static)>,
+    ) {
+        let info = ErrorInfo::new(&self.handle, error_type.into(), message, source, None);
+        self.change(|record| {
+            record.error.get_or_insert(info);
+        });
+    }
+
     /// What it will be a record of; none after its end.
     pub fn kind(&self) -> Option<RecordKind> {
         self.change(|record| record.kind)
@@ -203,7 +220,7 @@ impl Recording {
 
     /// A span of the application begins. Its place, for [`end_span`](Self::end_span) and as the parent of others; none
     /// where it is not kept.
-    pub fn start_span(&self, name: impl Into<std::borrow::Cow<'static, str>>, parent: Option<u32>) -> Option<u32> {
+    pub fn start_span(&self, name: impl Into<Cow<'static, str>>, parent: Option<u32>) -> Option<u32> {
         let at = self.now().saturating_sub(self.start);
         let most = self.handle.limits().spans;
         let place = self.change(|record| {

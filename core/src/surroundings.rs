@@ -56,16 +56,33 @@ impl Surroundings {
 
     /// Runs `future` inside.
     pub fn around<F: Future>(self: &Arc<Self>, future: F) -> Surrounded<F> {
-        SURROUNDED.fetch_add(1, Ordering::Relaxed);
-        Surrounded { future: Some(future), surroundings: Arc::clone(self) }
+        Surrounded { future: Some(future), surroundings: Arc::clone(self), _counted: Counted::one_more() }
+    }
+
+    /// Runs `work` inside.
+    pub fn inside<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        let _counted = Counted::one_more();
+        let _entered = Entered::enter(Arc::clone(self));
+        work()
     }
 
     /// Closes what was opened inside and is still open as [`Outcome::OpenAtShutdown`], because the process is about to be
     /// stopped. How many there were.
     pub fn close(&self) -> usize {
+        self.close_each(|_| {})
+    }
+
+    /// The same because of an error of this type; one that the application has told of is kept.
+    pub fn close_because(&self, error_type: &'static str, message: &str) -> usize {
+        self.close_each(|recording| recording.failed(error_type, &message, None))
+    }
+
+    fn close_each(&self, before: impl Fn(&Recording)) -> usize {
         let opened = std::mem::take(&mut *lock(&self.opened));
         let open = opened.iter().filter_map(Weak::upgrade);
-        open.filter(|recording| recording.close(Outcome::OpenAtShutdown, None)).count()
+        open.inspect(|recording| before(recording))
+            .filter(|recording| recording.close(Outcome::OpenAtShutdown, None))
+            .count()
     }
 
     pub(crate) fn place_in_trace(&self) -> Option<&TraceContext> {
@@ -92,6 +109,22 @@ thread_local! {
 /// So that nobody pays who has none.
 static SURROUNDED: AtomicUsize = AtomicUsize::new(0);
 
+#[derive(Debug)]
+struct Counted;
+
+impl Counted {
+    fn one_more() -> Self {
+        SURROUNDED.fetch_add(1, Ordering::Relaxed);
+        Counted
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        SURROUNDED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// What surrounds the running code.
 pub(crate) fn surroundings() -> Option<Arc<Surroundings>> {
     if SURROUNDED.load(Ordering::Relaxed) == 0 {
@@ -107,16 +140,14 @@ pin_project! {
         #[pin]
         future: Option<F>,
         surroundings: Arc<Surroundings>,
+        _counted: Counted,
     }
 
     impl<F> PinnedDrop for Surrounded<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            {
-                let _entered = Entered::enter(Arc::clone(this.surroundings));
-                this.future.set(None);
-            }
-            SURROUNDED.fetch_sub(1, Ordering::Relaxed);
+            let _entered = Entered::enter(Arc::clone(this.surroundings));
+            this.future.set(None);
         }
     }
 }
@@ -152,6 +183,7 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
+    use crate::level::Level;
     use crate::open_request::{OpenRequest, RequestHead};
     use crate::testing;
     use crate::trace::Extracted;
@@ -183,6 +215,34 @@ mod tests {
             records.iter().map(|record| (record.identity().trace_id(), record.field("cold_start").is_some())).collect();
         assert_eq!(known, [(given.trace_id, true), (given.trace_id, true), (header.trace_id, false)]);
         assert!(!records[0].is_sampled() && records[2].is_sampled(), "the decision goes with the trace");
+    }
+
+    #[test]
+    fn work_is_inside_without_a_future_too() {
+        let (instance, invocation) = (testing::instance(), Arc::new(Surroundings::new().field("cold_start", true)));
+        let open = || OpenRequest::open_task(instance.handle(), "resize", None);
+        let inside = invocation.inside(open);
+        drop((inside, open()));
+        let known: Vec<_> =
+            instance.take().iter().map(|record| (record.outcome(), record.field("cold_start").is_some())).collect();
+        assert_eq!(known, [(Outcome::Cancelled, true), (Outcome::Cancelled, false)]);
+    }
+
+    #[test]
+    fn what_is_closed_because_of_an_error_has_it_unless_it_has_one() {
+        let (instance, invocation) = (testing::instance(), Arc::new(Surroundings::new()));
+        let open = || OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        let mut open = invocation.inside(|| [open(), open(), open()]);
+        open[0].complete();
+        open[1].poll(|| {
+            crate::request().error(&std::fmt::Error);
+        });
+        assert_eq!(invocation.close_because("timeout", "it took too long"), 2);
+        let errors: Vec<_> =
+            instance.take().iter().map(|record| (record.error_type().map(String::from), record.level())).collect();
+        let told = Some("core::fmt::Error".to_owned());
+        let expected = [(None, Level::Info), (told, Level::Error), (Some("timeout".to_owned()), Level::Error)];
+        assert_eq!(errors, expected);
     }
 
     #[test]

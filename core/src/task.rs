@@ -70,6 +70,12 @@ impl<F> Task<F> {
         let begin = Begin { handle, name: name.into(), parent: context::current() };
         Task { future: Some(future), begin: Some(begin), open: None }
     }
+
+    /// The rest of a task that was [opened](OpenRequest::open_task) before its future was made. Where there is none, the
+    /// future just runs.
+    pub fn resumed(open: Option<OpenRequest>, future: F) -> Self {
+        Task { future: Some(future), begin: None, open }
+    }
 }
 
 impl<F: Future> Future for Task<F> {
@@ -89,5 +95,61 @@ impl<F: Future> Future for Task<F> {
             open.complete();
         }
         output
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::task::Waker;
+
+    use super::*;
+    use crate::level::Level;
+    use crate::testing;
+
+    fn run<F: Future>(future: F) -> bool {
+        std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn a_task_can_be_opened_before_its_future_is_made() {
+        let instance = testing::instance();
+        let mut open = OpenRequest::open_task(instance.handle(), "resize", None);
+        let future = open.call(|| {
+            crate::request().field("called", true);
+            async { _ = crate::request().field("polled", true) }
+        });
+        assert!(run(Task::resumed(Some(open), future)));
+        assert!(run(Task::resumed(None, async {})));
+        let records = instance.take();
+        assert_eq!((records.len(), records[0].task_name(), records[0].polls()), (1, Some("resize"), 1));
+        assert!(records[0].field("called").is_some() && records[0].field("polled").is_some());
+    }
+
+    #[test]
+    fn a_task_that_told_of_an_error_failed() {
+        let instance = testing::instance();
+        let failed = |told: bool, seen: bool| {
+            let open = OpenRequest::open_task(instance.handle(), "resize", None);
+            let recording = Arc::clone(open.recording());
+            let future = async move {
+                if told {
+                    crate::request().error(&std::fmt::Error);
+                }
+                if seen {
+                    let source = io::Error::other("the disk is full");
+                    recording.failed("Resize".to_owned(), &"no thumbnail", Some(&source));
+                }
+            };
+            assert!(run(Task::resumed(Some(open), future)));
+            let record = instance.take().remove(0);
+            let chain = record.error().map(|error| error.chain().to_vec()).unwrap_or_default();
+            (record.level(), record.is_flagged(), record.error_type().map(String::from), chain)
+        };
+        assert_eq!(failed(false, false), (Level::Info, false, None, vec![]));
+        let told = (Level::Error, true, Some("core::fmt::Error".to_owned()), vec![]);
+        assert_eq!(failed(true, true), told, "what the application says goes before what is seen from outside");
+        let seen = vec!["the disk is full".to_owned()];
+        assert_eq!(failed(false, true), (Level::Error, true, Some("Resize".to_owned()), seen));
     }
 }
