@@ -57,7 +57,7 @@ impl Buffers {
         let count = shards.iter().count();
         let bounds = Bounds {
             framing: settings.framing,
-            bytes: Budget::new(settings.buffer_bytes, count),
+            bytes: Budget::new(settings.buffer_bytes, count).sharing(settings.shared_bytes.clone()),
             items: settings.buffer_items.map(|items| Budget::new(items, count)),
             // A frame's length is written in 32 bits.
             max_item_bytes: settings.max_item_bytes.min(1 << 31),

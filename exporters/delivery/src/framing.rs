@@ -100,13 +100,13 @@ impl Framing {
         }
     }
 
-    /// As much of `bytes` as both bounds allow, and one item or frame in any case.
-    pub(crate) fn cut(self, bytes: &[u8], max_bytes: usize, max_items: u64) -> Cut {
+    /// As much of `bytes` as is allowed, and one item or frame in any case.
+    pub(crate) fn cut(self, bytes: &[u8], allows: impl Fn(Cut) -> bool) -> Cut {
         let mut cut = Cut::default();
         while cut.bytes < bytes.len() {
             let next = self.first(&bytes[cut.bytes..]);
             let longer = Cut { bytes: cut.bytes + next.bytes, items: cut.items + next.items };
-            if cut.bytes > 0 && (longer.bytes > max_bytes || longer.items > max_items) {
+            if cut.bytes > 0 && !allows(longer) {
                 break;
             }
             cut = longer;
@@ -150,13 +150,14 @@ mod tests {
     #[test]
     fn a_cut_ends_between_items() {
         let batch = framed(&[("1234", 1), ("5678", 3), ("9", 1)]);
-        let cut = |bytes, items| Framing::Frames.cut(&batch, bytes, items);
+        let up_to = |bytes, items| move |cut: Cut| cut.bytes <= bytes && cut.items <= items;
+        let cut = |bytes, items| Framing::Frames.cut(&batch, up_to(bytes, items));
         assert_eq!(cut(1000, 1000), Cut { bytes: batch.len(), items: 5 });
         assert_eq!(cut(24, 1000), Cut { bytes: 24, items: 4 });
         assert_eq!(cut(23, 1000), Cut { bytes: 12, items: 1 });
         assert_eq!(cut(1000, 3), Cut { bytes: 12, items: 1 });
         assert_eq!(cut(0, 0), Cut { bytes: 12, items: 1 }, "one goes in any case");
-        let lines = |bytes, items| Framing::Lines.cut(b"one\ntwo\nthree\n", bytes, items);
+        let lines = |bytes, items| Framing::Lines.cut(b"one\ntwo\nthree\n", up_to(bytes, items));
         assert_eq!(lines(9, 10), Cut { bytes: 8, items: 2 });
         assert_eq!(lines(99, 2), Cut { bytes: 8, items: 2 });
         assert_eq!(lines(1, 9), Cut { bytes: 4, items: 1 });

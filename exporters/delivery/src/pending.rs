@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Pending {
     framing: Framing,
     batch_bytes: usize,
+    batch_bytes_per_item: usize,
     batch_items: u64,
     bytes: Vec<u8>,
     /// What lies before is sent or dropped.
@@ -27,6 +28,7 @@ impl Pending {
         Pending {
             framing: settings.framing,
             batch_bytes: settings.batch_bytes,
+            batch_bytes_per_item: settings.batch_bytes_per_item,
             batch_items: settings.batch_items,
             bytes: Vec::new(),
             start: 0,
@@ -73,7 +75,7 @@ impl Pending {
 
     /// Whether there is a batch that must not grow.
     pub(crate) fn is_full(&self) -> bool {
-        self.items >= self.batch_items || self.waiting().len() >= self.batch_bytes
+        self.items >= self.batch_items || self.in_a_batch(self.all()) >= self.batch_bytes
     }
 
     /// Since when the oldest item waits.
@@ -83,11 +85,16 @@ impl Pending {
 
     /// What to send next.
     pub(crate) fn batch(&self) -> Cut {
-        let waiting = self.waiting();
-        if waiting.len() <= self.batch_bytes && self.items <= self.batch_items {
-            return Cut { bytes: waiting.len(), items: self.items };
+        let allows = |cut: Cut| self.in_a_batch(cut) <= self.batch_bytes && cut.items <= self.batch_items;
+        if allows(self.all()) {
+            return self.all();
         }
-        self.framing.cut(waiting, self.batch_bytes, self.batch_items)
+        self.framing.cut(self.waiting(), allows)
+    }
+
+    /// The bytes that a batch of these counts.
+    fn in_a_batch(&self, cut: Cut) -> usize {
+        cut.bytes + cut.items as usize * self.batch_bytes_per_item
     }
 
     pub(crate) fn bytes(&self, cut: Cut) -> &[u8] {
@@ -172,6 +179,22 @@ mod tests {
         assert_eq!(sent, ["one\ntwo\n", "three\n", "four\n"]);
         assert_eq!(freed, 19);
         assert_eq!((pending.since(), pending.passed), (None, 19));
+    }
+
+    #[test]
+    fn items_count_as_much_as_the_receiver_says() {
+        let settings = Settings { batch_bytes: 100, batch_bytes_per_item: 25, ..Settings::default() };
+        let mut pending = Pending::new(&settings);
+        add(&mut pending, "123456\n1234567\n123456\n", Instant::now());
+        assert!(!pending.is_full(), "22 + 75 bytes");
+        add(&mut pending, "12\n", Instant::now());
+        assert!(pending.is_full(), "25 + 100 bytes");
+        let batch = pending.batch();
+        assert_eq!(batch, Cut { bytes: 22, items: 3 });
+        pending.remove(batch);
+        assert!(!pending.is_full());
+        add(&mut pending, &format!("{}\n", "x".repeat(71)), Instant::now());
+        assert_eq!((pending.is_full(), pending.batch().items), (true, 1), "75 + 50 bytes");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a delivery behaves.
 
 use crate::framing::Framing;
+use crate::shared_bytes::SharedBytes;
 use crate::source::Periodic;
 use std::fmt;
 use std::time::Duration;
@@ -23,6 +24,9 @@ pub struct Settings {
     pub schedule_delay: Duration,
     /// How many bytes make a full batch; a longer item goes alone. Default 1 MiB.
     pub batch_bytes: usize,
+    /// What each item counts in a batch beyond its own bytes (of a line, the `\n` is one of them), where a receiver reckons so.
+    /// Default 0.
+    pub batch_bytes_per_item: usize,
     /// How many items make a full batch. Default unlimited.
     pub batch_items: u64,
     /// How many bytes of items may wait, in all buffers and in the batch being sent together. Default 16 MiB.
@@ -30,6 +34,8 @@ pub struct Settings {
     /// What would go beyond is dropped and counted. The buffers' spare room comes on top of it: at worst as much again for
     /// growth that doubles, and as much again that emptied buffers keep for the next items.
     pub buffer_bytes: usize,
+    /// Where items may wait when these are used up, together with those of other deliveries. Default none.
+    pub shared_bytes: Option<SharedBytes>,
     /// How many items may wait; what would go beyond is dropped and counted. Default unlimited.
     pub buffer_items: Option<usize>,
     /// How long an item may be; what is longer is dropped and counted. Default 1 MiB.
@@ -77,8 +83,10 @@ impl Default for Settings {
             interval: Duration::from_millis(5),
             schedule_delay: Duration::ZERO,
             batch_bytes: 1 << 20,
+            batch_bytes_per_item: 0,
             batch_items: u64::MAX,
             buffer_bytes: 16 << 20,
+            shared_bytes: None,
             buffer_items: None,
             max_item_bytes: 1 << 20,
             first_retry: Duration::from_millis(100),
@@ -99,8 +107,10 @@ impl fmt::Debug for Settings {
             .field("interval", &self.interval)
             .field("schedule_delay", &self.schedule_delay)
             .field("batch_bytes", &self.batch_bytes)
+            .field("batch_bytes_per_item", &self.batch_bytes_per_item)
             .field("batch_items", &self.batch_items)
             .field("buffer_bytes", &self.buffer_bytes)
+            .field("shared_bytes", &self.shared_bytes)
             .field("buffer_items", &self.buffer_items)
             .field("max_item_bytes", &self.max_item_bytes)
             .field("first_retry", &self.first_retry)
