@@ -118,8 +118,8 @@ impl Metrics {
         &self.0.bounds
     }
 
-    #[cfg(feature = "recorder")]
-    pub(crate) fn max_series(&self) -> usize {
+    /// The most series of one family, as in [`Settings`].
+    pub fn max_series(&self) -> usize {
         self.0.max_series
     }
 

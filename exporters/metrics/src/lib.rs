@@ -80,10 +80,11 @@ mod bounds;
 mod call;
 mod collect;
 mod collection;
+mod delta;
 mod error;
 mod exporter;
+mod groups;
 mod histogram;
-
 mod names;
 mod naming;
 mod nanos;
@@ -103,10 +104,15 @@ mod task;
 mod totals;
 
 pub use attributes::{Attribute, Attributes, Value};
+pub use delta::Delta;
 pub use error::Error;
 pub use exporter::Metrics;
+pub use groups::{Groups, Taken};
 pub use naming::Naming;
+pub use query_loop::has_query_loop;
 #[cfg(feature = "recorder")]
 pub use recorder::Recorder;
+pub use request::plain_status;
+pub use series::Add;
 pub use settings::{Settings, WarningHook};
 pub use snapshot::{Distribution, Exemplar, Metric, Number, Origin, Point, Points, Snapshot};

@@ -2,8 +2,8 @@
 
 use tachograph_core::{CallGroup, MANY_REPEATS, Record};
 
-/// Whether one statement from one place ran so often.
-pub(crate) fn has_query_loop(record: &Record) -> bool {
+/// Whether a request ran one statement from one place [so often](MANY_REPEATS): the finding `query_loop`.
+pub fn has_query_loop(record: &Record) -> bool {
     let is_loop = |group: &CallGroup| group.count() >= MANY_REPEATS && group.operation().is_query();
     // Nearly all requests have no statement that is repeated.
     record.repeats_much() && record.call_groups().iter().any(is_loop)

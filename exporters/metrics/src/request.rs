@@ -120,14 +120,19 @@ pub(crate) fn family(most: usize) -> Family {
 pub(crate) fn with_key<R>(record: &Record, found: impl FnOnce(&Key<'_>) -> R) -> R {
     let error = record.error_type().unwrap_or(Cow::Borrowed(""));
     let route = record.route().unwrap_or("");
-    let plain_status = record.status_code().unwrap_or(match record.outcome() {
-        Outcome::ClientDisconnected => 499,
-        Outcome::OpenAtShutdown => 503,
-        _ => 500,
-    });
     found(&Key {
         parts: [record.known_method(), route, record.scheme(), record.protocol_version(), &error],
         status: record.status_code().unwrap_or(0),
-        plain_status: Some(plain_status),
+        plain_status: Some(plain_status(record)),
+    })
+}
+
+/// The status of a request by plain names, which is there even where no answer was given: 499 where the client left, 503 where
+/// it was open at the shutdown, else 500.
+pub fn plain_status(record: &Record) -> u16 {
+    record.status_code().unwrap_or(match record.outcome() {
+        Outcome::ClientDisconnected => 499,
+        Outcome::OpenAtShutdown => 503,
+        _ => 500,
     })
 }

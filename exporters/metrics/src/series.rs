@@ -121,7 +121,8 @@ impl Family {
 }
 
 /// Numbers that can be added up.
-pub(crate) trait Add: Default {
+pub trait Add: Default {
+    /// Adds those of another.
     fn add(&mut self, other: &Self);
 }
 
@@ -165,6 +166,17 @@ impl<S: Add> Table<S> {
                 &mut self.overflow
             }
         }
+    }
+
+    /// Takes the numbers of some series, which stay known, with the numbers that these have on all threads.
+    pub(crate) fn take(&mut self, from: usize, most: usize) -> Vec<(usize, S)> {
+        let series = self.series.iter_mut().skip(from).take(most);
+        series.map(|(number, series)| (*number, std::mem::take(series))).collect()
+    }
+
+    /// Takes what had no room, and how often it had none.
+    pub(crate) fn take_overflow(&mut self) -> (S, u64) {
+        (std::mem::take(&mut self.overflow), std::mem::take(&mut self.overflowed))
     }
 
     #[cold]

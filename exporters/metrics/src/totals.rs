@@ -5,7 +5,7 @@ use crate::naming::Naming;
 use crate::series::{Add, Family, Table};
 
 /// So many are added up at a time, which takes some microseconds: meanwhile their thread cannot count.
-const AT_A_TIME: usize = 32;
+pub(crate) const AT_A_TIME: usize = 32;
 
 /// The series of all threads.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! Metrics, as fields of a `ScopeMetrics`.
 
-mod delta;
 mod requests;
 
 use tachograph_delivery::Source;
 use tachograph_metrics::{
-    Attributes as Series, Distribution, Exemplar, Metric, Metrics, Naming, Number, Point, Points, Snapshot, Value,
+    Attributes as Series, Delta, Distribution, Exemplar, Metric, Metrics, Naming, Number, Point, Points, Snapshot,
+    Value,
 };
 
 use crate::attributes::Attributes;
@@ -13,7 +13,6 @@ use crate::frame::Frame;
 use crate::protobuf;
 use crate::settings::{Exemplars, Temporality};
 use crate::trace::unix_nanos;
-use delta::Delta;
 
 pub(crate) use requests::Requests;
 

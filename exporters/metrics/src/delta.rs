@@ -1,20 +1,22 @@
-//! What was counted since the last export that arrived, for receivers that want no sums of their own.
+//! What was counted since the last snapshot that arrived.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use tachograph_metrics::{Attributes, Distribution, Number, Point, Points, Snapshot};
+use crate::attributes::Attributes;
+use crate::snapshot::{Distribution, Number, Point, Points, Snapshot};
 
-/// Remembers what has arrived.
+/// Turns sums into what was added to them, for receivers that want no sums of their own: it remembers what has arrived.
 #[derive(Debug, Default)]
-pub(super) struct Delta {
+pub struct Delta {
     arrived: Option<Snapshot>,
     under_way: Option<Snapshot>,
 }
 
 impl Delta {
-    /// Turns the sums of a snapshot into what was added to them since the last one that arrived.
-    pub(super) fn since_last(&mut self, mut snapshot: Snapshot) -> Snapshot {
+    /// Turns the sums of a snapshot into what was added to them since the last one that arrived; what goes up and down stays
+    /// as it is.
+    pub fn since_last(&mut self, mut snapshot: Snapshot) -> Snapshot {
         let newest = snapshot.clone();
         if let Some(arrived) = &self.arrived {
             subtract(&mut snapshot, arrived);
@@ -25,8 +27,8 @@ impl Delta {
         snapshot
     }
 
-    /// What became of the last one.
-    pub(super) fn settled(&mut self, accepted: bool) {
+    /// What became of the last one. What has not arrived is a part of the next one, whether or not this was called.
+    pub fn settled(&mut self, accepted: bool) {
         let settled = self.under_way.take();
         if accepted {
             self.arrived = settled;
