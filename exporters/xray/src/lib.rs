@@ -2,6 +2,9 @@
 
 mod address;
 mod error;
+mod http;
+mod sampling;
 
 pub use address::{DaemonAddress, HostAndPort};
 pub use error::Error;
+pub use sampling::LocalRules;
