@@ -1,9 +1,11 @@
 //! The lines of a request's calls, one for each thing that was asked from each place.
 
-use tachograph_core::{CallGroup, Record, micros, write_millis};
+use tachograph_core::{CallGroup, Level, Record, micros, write_millis};
 
+use crate::beside::Weight;
 use crate::line::{Line, key};
 use crate::number;
+use crate::request::Wide;
 use crate::service::ServiceMembers;
 use crate::settings::Calls;
 
@@ -16,17 +18,33 @@ pub(crate) fn are_shown(calls: Calls, record: &Record) -> bool {
     }
 }
 
+/// Who says it.
+pub(crate) const LOGGER: &str = "tachograph.call";
+
+/// How loud the line of these calls is.
+pub(crate) fn level(calls: &CallGroup) -> Level {
+    if calls.errors() == 0 { Level::Info } else { Level::Warning }
+}
+
 /// Appends the line of these calls; true where something was left out for want of room.
-pub(crate) fn call_line(record: &Record, calls: &CallGroup, service: &ServiceMembers, out: &mut Vec<u8>) -> bool {
+pub(crate) fn call_line(
+    record: &Record,
+    calls: &CallGroup,
+    service: &ServiceMembers,
+    weight: Weight,
+    out: &mut Vec<u8>,
+) -> bool {
     let mut line = Line::object(out, record.ended());
-    line.raw(match calls.errors() {
-        0 => ",\"level\":\"info\",\"logger\":\"tachograph.call\",\"message\":\"",
+    line.raw(match level(calls) {
+        Level::Info => ",\"level\":\"info\",\"logger\":\"tachograph.call\",\"message\":\"",
         _ => ",\"level\":\"warning\",\"logger\":\"tachograph.call\",\"message\":\"",
     });
     message(calls, &mut line);
     line.raw("\",\"event\":\"call\"");
     line.raw(service.as_str());
-    record.each_member_of_origin(&mut line);
+    let mut wide = Wide { line, beside: Weight(None) };
+    record.each_member_of_origin(&mut wide);
+    let mut line = wide.line;
     match record.task_name() {
         Some(name) => line.text(key!("name"), name),
         None => {
@@ -35,7 +53,8 @@ pub(crate) fn call_line(record: &Record, calls: &CallGroup, service: &ServiceMem
         }
     }
     members(calls, &mut line);
-    line.end_object()
+    line.weight(weight);
+    service.end(line, record.ended())
 }
 
 fn members(calls: &CallGroup, line: &mut Line<'_>) {

@@ -29,7 +29,7 @@ pub(crate) fn event_line(said: Said<'_>, service: &ServiceMembers, out: &mut Vec
     for (name, value) in said.fields() {
         line.field(&name, value);
     }
-    line.end_object()
+    service.end(line, event.time)
 }
 
 impl<'a> Said<'a> {

@@ -88,22 +88,35 @@
 //! Lines that an output does not take in time are dropped whole and counted; when it takes lines again, one of logger
 //! `tachograph.json` says how many, in `dropped`.
 
+mod beside;
 mod call;
+#[cfg(feature = "emf")]
+mod emf;
 mod error;
 mod escape;
 mod event;
+mod filter;
 mod json;
 mod line;
 mod notice;
 mod number;
 mod output;
 mod request;
+mod sample;
 mod service;
 mod settings;
 mod text;
+mod time;
 
+#[cfg(feature = "emf")]
+pub use emf::EmfSettings;
 pub use error::Error;
+pub use filter::{Event, Filter};
 pub use json::Json;
 pub use output::Output;
+pub use sample::Sample;
 pub use settings::{Calls, FailureHook, Format, Settings};
 pub use tachograph_delivery as delivery;
+#[cfg(feature = "emf")]
+pub use tachograph_metrics as metrics;
+pub use time::time_of;

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use tachograph_core::{FieldValue, Identity, iso_8601, write_millis};
 
+use crate::beside::Weight;
 use crate::escape;
 use crate::number;
 
@@ -116,6 +117,15 @@ impl<'a> Line<'a> {
         self.raw(if value { "true" } else { "false" });
     }
 
+    /// How many requests it stands for, where that is not one for each.
+    #[inline(always)]
+    pub(crate) fn weight(&mut self, weight: Weight) {
+        if let Weight(Some(weight)) = weight {
+            self.raw(key!("sample_weight"));
+            number::float(weight, self.out);
+        }
+    }
+
     /// The ids by which the lines of one request are found.
     pub(crate) fn identity(&mut self, identity: &Identity) {
         self.raw(key!("request_id"));
@@ -181,7 +191,7 @@ impl<'a> Line<'a> {
         self.raw("\"");
     }
 
-    fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.limit.saturating_sub(self.out.len()) / ESCAPE_BYTES
     }
 }

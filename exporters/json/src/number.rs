@@ -15,6 +15,23 @@ pub(crate) fn millis_with_two_decimals(micros: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'.', digit(fraction / 10), digit(fraction % 10)]);
 }
 
+/// Appends microseconds as seconds without rounding: `0.01234`, `3`.
+#[cfg(feature = "emf")]
+pub(crate) fn seconds(micros: u64, out: &mut Vec<u8>) {
+    integer(micros / 1_000_000, out);
+    let mut fraction = (micros % 1_000_000) as u32;
+    if fraction == 0 {
+        return;
+    }
+    out.push(b'.');
+    let mut place = 100_000;
+    while fraction > 0 {
+        out.push(digit(fraction / place));
+        fraction %= place;
+        place /= 10;
+    }
+}
+
 /// Appends a number with a fraction so that it is read back the same. What JSON has no number for is the string `"NaN"`,
 /// `"inf"` or `"-inf"`.
 pub(crate) fn float(number: f64, out: &mut Vec<u8>) {
@@ -41,6 +58,15 @@ mod tests {
     fn two_decimals_are_always_there() {
         let texts = [0, 4, 5, 994, 995, 12_340, u64::MAX].map(|micros| written(millis_with_two_decimals, micros));
         assert_eq!(texts, ["0.00", "0.00", "0.01", "0.99", "1.00", "12.34", "18446744073709551.62"]);
+    }
+
+    #[cfg(feature = "emf")]
+    #[test]
+    fn seconds_have_no_digit_too_many() {
+        let texts =
+            [0, 1, 10, 500_000, 999_999, 1_000_000, 12_340_050, u64::MAX].map(|micros| written(seconds, micros));
+        let expected = ["0", "0.000001", "0.00001", "0.5", "0.999999", "1", "12.34005", "18446744073709.551615"];
+        assert_eq!(texts, expected);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use tachograph_core::{FieldValue, Identity, Member, Phrase, Record, RecordKind, WideLine, write_millis};
 
+use crate::beside::Beside;
 use crate::line::Line;
 use crate::number;
 use crate::service::ServiceMembers;
 
 /// Appends the line of `record`; true where something was left out for want of room.
-pub(crate) fn request_line(record: &Record, service: &ServiceMembers, out: &mut Vec<u8>) -> bool {
+pub(crate) fn request_line(record: &Record, service: &ServiceMembers, beside: impl Beside, out: &mut Vec<u8>) -> bool {
     let mut line = Line::object(out, record.ended());
     line.raw(",\"level\":\"");
     line.raw(record.level().as_str());
@@ -25,61 +26,75 @@ pub(crate) fn request_line(record: &Record, service: &ServiceMembers, out: &mut 
         RecordKind::Task => "\",\"event\":\"task\"",
     });
     line.raw(service.as_str());
-    record.each_member(&mut line);
-    line.end_object()
+    let mut wide = Wide { line, beside };
+    record.each_member(&mut wide);
+    let Wide { mut line, mut beside } = wide;
+    if beside.metrics(&mut line) { line.end_object() } else { service.end(line, record.ended()) }
 }
 
-impl WideLine for Line<'_> {
+/// The last member before the application's fields.
+const LAST_OF_OURS: &str = "waiting_ms";
+
+/// A line that takes what records tell of themselves.
+pub(crate) struct Wide<'a, B> {
+    pub(crate) line: Line<'a>,
+    pub(crate) beside: B,
+}
+
+impl<B: Beside> WideLine for Wide<'_, B> {
     #[inline(always)]
     fn identity(&mut self, identity: &Identity) {
-        Line::identity(self, identity);
+        self.line.identity(identity);
     }
 
     #[inline(always)]
     fn text(&mut self, member: Member, text: &str) {
-        Line::text(self, member.json_key(), text);
+        self.beside.text(&mut self.line, member.name(), member.json_key(), text);
     }
 
     #[inline(always)]
     fn word(&mut self, member: Member, word: &'static str) {
-        self.raw(member.json_key());
-        self.raw("\"");
-        self.raw(word);
-        self.raw("\"");
+        self.line.raw(member.json_key());
+        self.line.raw("\"");
+        self.line.raw(word);
+        self.line.raw("\"");
     }
 
     fn chain(&mut self, member: Member, texts: &[String]) {
-        self.raw(member.json_key());
-        self.raw("\"");
+        self.line.raw(member.json_key());
+        self.line.raw("\"");
         for (place, text) in texts.iter().enumerate() {
-            self.raw(if place == 0 { "" } else { ": " });
-            self.escaped(text);
+            self.line.raw(if place == 0 { "" } else { ": " });
+            self.line.escaped(text);
         }
-        self.raw("\"");
+        self.line.raw("\"");
     }
 
     #[inline(always)]
     fn integer(&mut self, member: Member, number: u64) {
-        Line::integer(self, member.json_key(), number);
+        self.line.integer(member.json_key(), number);
     }
 
     #[inline(always)]
     fn millis(&mut self, member: Member, micros: u64) {
-        Line::millis(self, member.json_key(), micros);
+        self.line.millis(member.json_key(), micros);
+        if member.name() == LAST_OF_OURS {
+            self.beside.behind_own(&mut self.line);
+        }
     }
 
     #[inline(always)]
     fn boolean(&mut self, member: Member, value: bool) {
-        Line::boolean(self, member.json_key(), value);
+        self.line.boolean(member.json_key(), value);
     }
 
     #[inline(always)]
     fn field(&mut self, name: &str, value: &FieldValue) {
-        Line::field(self, name, value);
+        self.line.field(&self.beside.field(name), value);
     }
 
     #[inline(always)]
     fn metadata<'t>(&mut self, entries: impl ExactSizeIterator<Item = (&'t str, &'t str)>) {
-        Line::metadata(self, entries);
+        self.line.metadata(entries);
     }
 }

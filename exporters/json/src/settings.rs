@@ -5,8 +5,14 @@ use std::str::FromStr;
 
 use tachograph_delivery::Failure;
 
+#[cfg(feature = "emf")]
+use crate::emf::EmfSettings;
 use crate::error::Error;
+use crate::filter::Filter;
 use crate::output::Output;
+use crate::sample::Sample;
+#[cfg(feature = "emf")]
+use tachograph_metrics::Naming;
 
 /// How [`Json`](crate::Json) is set up; begin with [`Settings::default`].
 pub struct Settings {
@@ -16,6 +22,18 @@ pub struct Settings {
     pub format: Format,
     /// For which requests there are lines about their calls. Default flagged.
     pub calls: Calls,
+    /// Which lines there are. Default all.
+    pub filter: Filter,
+    /// The part of all requests and tasks that has lines. Default all.
+    pub sample: Sample,
+    /// What the metrics are called where the format is `emf`. Default OpenTelemetry's: the names of the line.
+    #[cfg(feature = "emf")]
+    pub naming: Naming,
+    /// Which metrics there are where the format is `emf`.
+    #[cfg(feature = "emf")]
+    pub emf: EmfSettings,
+    /// What the exporter is called in messages and counters. Default `json`.
+    pub name: String,
     /// The bounds of the buffers, and how a failed output is tried again. Its drop notice is replaced by ours.
     pub delivery: tachograph_delivery::Settings,
     /// Told when the output fails, once for each cause, on the delivery's thread. Default: a line on stderr.
@@ -31,6 +49,13 @@ impl Default for Settings {
             output: Output::default(),
             format: Format::default(),
             calls: Calls::default(),
+            filter: Filter::default(),
+            sample: Sample::default(),
+            #[cfg(feature = "emf")]
+            naming: Naming::default(),
+            #[cfg(feature = "emf")]
+            emf: EmfSettings::default(),
+            name: "json".to_owned(),
             delivery: tachograph_delivery::Settings::default(),
             on_failure: Box::new(|failure| {
                 use std::io::Write;
@@ -41,18 +66,27 @@ impl Default for Settings {
     }
 }
 
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("output", &self.output)
-            .field("format", &self.format)
-            .field("calls", &self.calls)
-            .field("delivery", &self.delivery)
-            .finish_non_exhaustive()
+#[cfg(feature = "emf")]
+impl Settings {
+    /// As the CloudWatch agent needs it: it takes no line that names no group.
+    pub(crate) fn for_agent(mut self, service: &tachograph_core::Service) -> Self {
+        self.emf.log_group.get_or_insert_with(|| format!("{}-metrics", service.name));
+        self
     }
 }
 
-/// What the lines look like. Read from `structured` and `text`.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Settings");
+        debug.field("name", &self.name).field("output", &self.output).field("format", &self.format);
+        debug.field("calls", &self.calls).field("filter", &self.filter).field("sample", &self.sample);
+        #[cfg(feature = "emf")]
+        debug.field("naming", &self.naming).field("emf", &self.emf);
+        debug.field("delivery", &self.delivery).finish_non_exhaustive()
+    }
+}
+
+/// What the lines look like. Read from `structured`, `text` and `emf`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -61,6 +95,9 @@ pub enum Format {
     Structured,
     /// `text`: a few words a line.
     Text,
+    /// `emf`: as structured, and metrics of CloudWatch by its embedded metric format.
+    #[cfg(feature = "emf")]
+    Emf,
 }
 
 /// For which requests there are lines about their calls. Read from `flagged`, `all` and `none`.
@@ -82,8 +119,13 @@ impl FromStr for Format {
         match text {
             "structured" => Ok(Format::Structured),
             "text" => Ok(Format::Text),
-            "emf" => Err(Error::new("format `emf` is not there yet: use `structured` or `text`")),
-            _ => Err(Error::new(format!("`{text}` is no format: use `structured` or `text`"))),
+            #[cfg(feature = "emf")]
+            "emf" => Ok(Format::Emf),
+            #[cfg(not(feature = "emf"))]
+            "emf" => Err(Error::new(
+                "format `emf` is not compiled in: add the feature `emf` in Cargo.toml, or use `structured` or `text`",
+            )),
+            _ => Err(Error::new(format!("`{text}` is no format: use `structured`, `text` or `emf`"))),
         }
     }
 }
@@ -106,6 +148,8 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Format::Structured => "structured",
             Format::Text => "text",
+            #[cfg(feature = "emf")]
+            Format::Emf => "emf",
         })
     }
 }
@@ -136,16 +180,23 @@ mod tests {
 
     #[test]
     fn errors_name_the_remedy() {
-        let refused = [
-            "emf".parse::<Format>().unwrap_err(),
-            "json".parse::<Format>().unwrap_err(),
-            "some".parse::<Calls>().unwrap_err(),
-        ];
+        let refused = ["json".parse::<Format>().unwrap_err(), "some".parse::<Calls>().unwrap_err()];
         let expected = [
-            "format `emf` is not there yet: use `structured` or `text`",
-            "`json` is no format: use `structured` or `text`",
+            "`json` is no format: use `structured`, `text` or `emf`",
             "`some` says nothing about calls: use `flagged`, `all` or `none`",
         ];
         assert_eq!(refused.map(|error| error.to_string()), expected);
+    }
+    #[cfg(feature = "emf")]
+    #[test]
+    fn emf_is_a_format_where_it_is_compiled_in() {
+        assert_eq!("emf".parse::<Format>().unwrap().to_string(), "emf");
+    }
+
+    #[cfg(not(feature = "emf"))]
+    #[test]
+    fn emf_is_refused_with_the_name_of_its_feature() {
+        let refused = "emf".parse::<Format>().unwrap_err().to_string();
+        assert!(refused.contains("add the feature `emf` in Cargo.toml"), "{refused}");
     }
 }

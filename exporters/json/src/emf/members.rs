@@ -1,0 +1,144 @@
+//! `_aws`, by which a line is metrics, too: the one place where it is written.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tachograph_core::Service;
+
+use super::limits::{self, MOST_METRICS};
+use super::metric::Metric;
+use super::settings::EmfSettings;
+use crate::error::Error;
+use crate::line::key;
+use crate::{escape, number};
+
+/// Writes `_aws`. What is the same in all lines was rendered once.
+#[derive(Debug)]
+pub(crate) struct Members {
+    /// `{"Namespace":"experiments-api","Dimensions":[`
+    directive: String,
+    high_resolution: bool,
+    agent: Option<Agent>,
+}
+
+/// What the CloudWatch agent is told in each line: it takes none that names no group.
+#[derive(Debug, Clone)]
+pub(crate) struct Agent {
+    /// `,"LogGroupName":"…","LogStreamName":"…"`
+    rendered: String,
+}
+
+impl Agent {
+    fn new(settings: &EmfSettings) -> Result<Option<Self>, Error> {
+        let group = settings.log_group.as_deref().map(limits::log_group).transpose()?;
+        let stream = settings.log_stream.as_deref().map(limits::log_stream).transpose()?;
+        let Some(group) = group else { return Ok(None) };
+        let stream = stream.map(|stream| quoted(key!("LogStreamName"), stream)).unwrap_or_default();
+        Ok(Some(Agent { rendered: quoted(key!("LogGroupName"), group) + &stream }))
+    }
+
+    /// Appends `_aws` to a line without metrics.
+    pub(crate) fn end(&self, time: SystemTime, out: &mut Vec<u8>) {
+        begin(time, out);
+        out.push(b']');
+        out.extend_from_slice(self.rendered.as_bytes());
+        out.push(b'}');
+    }
+}
+
+impl Members {
+    pub(crate) fn new(service: &Service, settings: &EmfSettings) -> Result<Self, Error> {
+        let namespace = limits::namespace(settings.namespace.as_deref().unwrap_or(&service.name))?;
+        Ok(Members {
+            directive: quoted("{\"Namespace\":", namespace) + ",\"Dimensions\":[",
+            high_resolution: settings.high_resolution,
+            agent: Agent::new(settings)?,
+        })
+    }
+
+    /// What lines without metrics end in; none where no group was said.
+    pub(crate) fn agent(&self) -> Option<&Agent> {
+        self.agent.as_ref()
+    }
+
+    /// Appends `,"_aws":{…}` with the metrics that `define` tells, each by all of these sets; there must be one at least.
+    pub(crate) fn write<'s, S>(
+        &self,
+        time: SystemTime,
+        sets: S,
+        define: impl FnOnce(&mut Definitions<'_, S>),
+        out: &mut Vec<u8>,
+    ) where
+        S: Iterator<Item = &'s str> + Clone,
+    {
+        begin(time, out);
+        let mut definitions = Definitions { members: self, sets, told: 0, out };
+        define(&mut definitions);
+        definitions.end();
+        out.extend_from_slice(self.agent.as_ref().map_or("", |agent| &agent.rendered).as_bytes());
+        out.push(b'}');
+    }
+}
+
+fn begin(time: SystemTime, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"_aws\":{\"Timestamp\":");
+    let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    number::integer(u64::try_from(millis).unwrap_or(u64::MAX), out);
+    out.extend_from_slice(b",\"CloudWatchMetrics\":[");
+}
+
+/// The metrics of one line while they are written.
+#[derive(Debug)]
+pub(crate) struct Definitions<'a, S> {
+    members: &'a Members,
+    sets: S,
+    told: usize,
+    out: &'a mut Vec<u8>,
+}
+
+impl<'s, S: Iterator<Item = &'s str> + Clone> Definitions<'_, S> {
+    /// One more metric, of ours.
+    pub(crate) fn metric(&mut self, metric: &Metric) {
+        self.separate();
+        self.out.extend_from_slice(metric.definition(self.members.high_resolution).as_bytes());
+    }
+
+    /// One more metric, of any name.
+    #[expect(dead_code, reason = "the application's own metrics are written by the periodic event")]
+    pub(crate) fn named(&mut self, name: &str, unit: &'static str) {
+        self.separate();
+        self.out.extend_from_slice(b"{\"Name\":\"");
+        escape::json_string(name, self.out);
+        self.out.extend_from_slice(b"\",\"Unit\":\"");
+        self.out.extend_from_slice(unit.as_bytes());
+        let end: &[u8] = if self.members.high_resolution { b"\",\"StorageResolution\":1}" } else { b"\"}" };
+        self.out.extend_from_slice(end);
+    }
+
+    /// A full directive is followed by another one with the same sets.
+    fn separate(&mut self) {
+        if !self.told.is_multiple_of(MOST_METRICS) {
+            self.out.push(b',');
+        } else {
+            self.out.extend_from_slice(if self.told == 0 { b"" } else { b"]}," });
+            self.out.extend_from_slice(self.members.directive.as_bytes());
+            for (place, set) in self.sets.clone().enumerate() {
+                if place > 0 {
+                    self.out.push(b',');
+                }
+                self.out.extend_from_slice(set.as_bytes());
+            }
+            self.out.extend_from_slice(b"],\"Metrics\":[");
+        }
+        self.told += 1;
+    }
+
+    fn end(self) {
+        self.out.extend_from_slice(if self.told == 0 { b"]" } else { b"]}]" });
+    }
+}
+
+fn quoted(key: &str, text: &str) -> String {
+    let mut out = Vec::new();
+    escape::json_string(text, &mut out);
+    format!("{key}\"{}\"", String::from_utf8(out).unwrap_or_default())
+}

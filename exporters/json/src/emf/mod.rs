@@ -1,0 +1,89 @@
+//! CloudWatch's embedded metric format: lines that are metrics, too.
+
+mod aggregate;
+mod dimensions;
+mod limits;
+mod members;
+mod metric;
+mod periodic;
+mod samples;
+mod settings;
+mod wide;
+
+use std::sync::Arc;
+
+use tachograph_core::{Record, Service, WeakHandle};
+use tachograph_delivery::Periodic;
+use tachograph_metrics::Naming;
+
+use aggregate::Aggregate;
+use dimensions::DimensionSets;
+use members::Members;
+
+use crate::error::Error;
+use crate::service::ServiceMembers;
+use crate::settings::{Format, Settings};
+pub(crate) use members::Agent;
+pub use settings::EmfSettings;
+pub(crate) use wide::LineOfMetrics;
+
+/// What all events of one exporter have in common.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) service: ServiceMembers,
+    pub(crate) naming: Naming,
+    pub(crate) members: Members,
+    pub(crate) sets: DimensionSets,
+}
+
+/// The metrics of one exporter.
+#[derive(Debug)]
+pub(crate) struct Emf {
+    pub(crate) shape: Arc<Shape>,
+    /// Where requests are counted together; none where each line has its metrics.
+    pub(crate) aggregate: Option<Arc<Aggregate>>,
+}
+
+impl Emf {
+    /// The metrics of an exporter of these settings, and what the delivery asks for them from time to time; none where its lines
+    /// are no metrics.
+    pub(crate) fn of(service: &Service, all: &Settings) -> Result<Option<(Self, Vec<Periodic>)>, Error> {
+        if all.format != Format::Emf {
+            return Ok(None);
+        }
+        let (settings, naming) = (&all.emf, all.naming);
+        if !all.sample.is_all() && settings.aggregate.is_none() {
+            return Err(Error::new(
+                "sample is less than 1, so that metrics would count only the requests that have lines: set emf.aggregate_ms, \
+                 by which all are counted, or sample = 1",
+            ));
+        }
+        let members = Members::new(service, settings)?;
+        let shape = Arc::new(Shape {
+            service: ServiceMembers::new(service).for_agent(members.agent().cloned()),
+            naming,
+            members,
+            sets: DimensionSets::new(service, &settings.dimensions)?,
+        });
+        let aggregate = settings.aggregate.map(|_| Arc::new(Aggregate::new(Arc::clone(&shape))));
+        let sources = periodic::sources(&shape, aggregate.as_ref(), settings);
+        Ok(Some((Emf { shape, aggregate }, sources)))
+    }
+
+    /// The exporter is part of this instance from now on.
+    pub(crate) fn attached(&self, handle: &WeakHandle) {
+        periodic::attached(&self.shape, handle);
+    }
+
+    /// A request or task has ended, whether or not it has a line.
+    pub(crate) fn record(&self, record: &Record) {
+        if let Some(aggregate) = &self.aggregate {
+            aggregate.record(record);
+        }
+    }
+
+    /// What makes the line of a request metrics; none where they are told of apart.
+    pub(crate) fn line<'a>(&'a self, record: &'a Record) -> Option<LineOfMetrics<'a>> {
+        self.aggregate.is_none().then(|| LineOfMetrics::new(&self.shape, record))
+    }
+}

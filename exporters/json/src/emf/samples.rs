@@ -1,0 +1,125 @@
+//! Which metrics a request or a task has: the one table of them.
+
+use std::time::Duration;
+
+use tachograph_core::{Level, Outcome, Record, RecordKind, Share, micros};
+use tachograph_metrics::{Naming, has_query_loop, plain_status};
+
+use super::metric::{Metric, Number, member, metric};
+
+/// Tells each metric of this record, and its value. Of each there is one value at most.
+pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(&'static Metric, Number)) {
+    match (record.kind(), naming) {
+        (RecordKind::Request, Naming::OpenTelemetry) => request(record, &mut each),
+        (RecordKind::Request, Naming::Plain) => plain_request(record, &mut each),
+        (RecordKind::Task, Naming::OpenTelemetry) => {
+            each(metric!("task_duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
+            each(metric!("task_errors", "Count"), whole(has_failed(record)));
+        }
+        (RecordKind::Task, Naming::Plain) => {
+            each(metric!("task_duration_seconds", "Seconds"), seconds(record.duration()));
+            each(metric!("task_errors_total", "Count"), whole(has_failed(record)));
+        }
+    }
+}
+
+/// What was not used has no metric: each is billed for each set of dimensions.
+fn request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
+    let shares = record.breakdown().rounded_micros();
+    let share = |share: Share| Number::Millis(shares[share as usize]);
+    if !record.is_streaming() {
+        each(member!("duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
+        if let Some(first_byte) = record.first_byte() {
+            each(member!("first_byte_ms", "Milliseconds"), Number::Millis(micros(first_byte)));
+        }
+    }
+    each(metric!("errors", "Count"), whole(has_failed(record)));
+    each(metric!("findings", "Count"), findings(record));
+    each(member!("response_bytes", "Bytes"), Number::Whole(record.response_bytes()));
+    if record.database().count() > 0 {
+        each(member!("db_queries", "Count"), whole(record.database().count()));
+        each(member!("db_ms", "Milliseconds"), share(Share::Database));
+    }
+    if record.external().count() > 0 {
+        each(member!("external_calls", "Count"), whole(record.external().count()));
+        each(member!("external_ms", "Milliseconds"), share(Share::External));
+    }
+    if uses_cache(record) {
+        each(member!("cache_hits", "Count"), whole(record.cache().hits()));
+        each(member!("cache_misses", "Count"), whole(record.cache().misses()));
+    }
+}
+
+fn plain_request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
+    let status = plain_status(record);
+    if !record.is_streaming() {
+        each(metric!("http_request_duration_seconds", "Seconds"), seconds(record.duration()));
+    }
+    each(metric!("http_requests_total", "Count"), Number::Whole(1));
+    each(metric!("http_request_5xx_total", "Count"), whole((500..600).contains(&status)));
+    each(metric!("http_request_4xx_total", "Count"), whole((400..500).contains(&status)));
+    each(metric!("http_findings_total", "Count"), findings(record));
+    each(metric!("http_response_size_bytes", "Bytes"), Number::Whole(record.response_bytes()));
+    if record.database().count() > 0 {
+        each(metric!("db_query_duration_seconds", "Seconds"), seconds(record.database().slowest()));
+        each(metric!("db_queries_total", "Count"), whole(record.database().count()));
+    }
+    if record.external().count() > 0 {
+        each(metric!("external_call_duration_seconds", "Seconds"), seconds(record.external().slowest()));
+    }
+    if uses_cache(record) {
+        each(metric!("cache_hits_total", "Count"), whole(record.cache().hits()));
+        each(metric!("cache_misses_total", "Count"), whole(record.cache().misses()));
+    }
+}
+
+/// Whether the service failed at it. A client that left or that was refused is none of its failures.
+fn has_failed(record: &Record) -> bool {
+    let of_a_task = record.kind() == RecordKind::Task && record.error().is_some();
+    record.level() >= Level::Error || record.outcome() == Outcome::OpenAtShutdown || of_a_task
+}
+
+fn findings(record: &Record) -> Number {
+    Number::Whole(u64::from(record.is_slow()) + u64::from(has_query_loop(record)))
+}
+
+fn uses_cache(record: &Record) -> bool {
+    let cache = record.cache();
+    cache.calls().count() > 0 || cache.hits() > 0 || cache.misses() > 0
+}
+
+fn whole(number: impl Into<u64>) -> Number {
+    Number::Whole(number.into())
+}
+
+fn seconds(duration: Duration) -> Number {
+    Number::Seconds(micros(duration))
+}
+
+/// Whether a member of a line of metrics has this name, beside those that all lines have.
+pub(crate) fn is_taken(name: &str, naming: Naming) -> bool {
+    match naming {
+        Naming::OpenTelemetry => matches!(
+            name,
+            "errors" | "findings" | "task_duration_ms" | "task_errors" | "status_class" | "method_original"
+        ),
+        Naming::Plain => matches!(
+            name,
+            "http_request_duration_seconds"
+                | "http_requests_total"
+                | "http_request_5xx_total"
+                | "http_request_4xx_total"
+                | "http_findings_total"
+                | "http_response_size_bytes"
+                | "db_query_duration_seconds"
+                | "db_queries_total"
+                | "external_call_duration_seconds"
+                | "cache_hits_total"
+                | "cache_misses_total"
+                | "task_duration_seconds"
+                | "task_errors_total"
+                | "status_class"
+                | "method_original"
+        ),
+    }
+}
