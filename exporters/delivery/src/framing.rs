@@ -18,17 +18,22 @@ pub struct Frame<'a> {
     pub items: u32,
     /// What was rendered.
     pub bytes: &'a [u8],
+    /// Where it ends in the batch: how many bytes are accepted with it, for
+    /// [`SendError::temporary`](crate::SendError::temporary).
+    pub end: usize,
 }
 
 /// The frames of a batch; see [`frames`].
 #[derive(Clone, Debug)]
 pub struct Frames<'a> {
     batch: &'a [u8],
+    /// What lies before.
+    passed: usize,
 }
 
 /// The frames of a batch whose delivery has [`Framing::Frames`], in the order in which they were written by each thread.
 pub fn frames(batch: &[u8]) -> Frames<'_> {
-    Frames { batch }
+    Frames { batch, passed: 0 }
 }
 
 /// The first so many bytes of what waits, and the items in them.
@@ -49,7 +54,8 @@ impl<'a> Iterator for Frames<'a> {
         let (items, rest) = rest.split_first_chunk()?;
         let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         self.batch = rest;
-        Some(Frame { items: u32::from_le_bytes(*items), bytes })
+        self.passed += HEAD + bytes.len();
+        Some(Frame { items: u32::from_le_bytes(*items), bytes, end: self.passed })
     }
 }
 
@@ -142,8 +148,8 @@ mod tests {
     #[test]
     fn frames_come_back_as_they_went_in() {
         let batch = framed(&[("one\ntwo", 2), ("\0\n", 1), ("three", 0)]);
-        let back: Vec<_> = frames(&batch).map(|frame| (frame.bytes, frame.items)).collect();
-        assert_eq!(back, [(&b"one\ntwo"[..], 2), (b"\0\n", 1), (b"three", 1)]);
+        let back: Vec<_> = frames(&batch).map(|frame| (frame.bytes, frame.items, frame.end)).collect();
+        assert_eq!(back, [(&b"one\ntwo"[..], 2, 15), (b"\0\n", 1, 25), (b"three", 1, 38)]);
         assert_eq!(Framing::Frames.count(&batch), 4);
     }
 
