@@ -26,14 +26,16 @@ pub struct ExportersConfig {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct JsonConfig {
-    /// `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`. Default: `stdout`.
-    pub output: String,
+    /// `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`. Default: `stdout`; for `emf`, the CloudWatch agent where
+    /// `AWS_EMF_AGENT_ENDPOINT` names it, or `AWS_EMF_ENVIRONMENT` says that there is one (`Agent`, `EC2`, `ECS`).
+    pub output: Option<String>,
     /// `structured`, `emf` (which needs the feature `emf`) or `text`. Default: `structured`.
     pub format: String,
     /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
     pub calls: String,
-    /// The part of all requests that have a line, from 0 to 1; errors, slow and flagged ones always have theirs. Where it is
-    /// not 1, lines have a `sample_weight`. Default 1.
+    /// The part of all requests and tasks that have lines, from 0 to 1; errors, slow and flagged ones always have theirs. Where
+    /// it is not 1, lines say in `sample_weight` how many they stand for. Metrics count all, so that `emf` needs
+    /// `aggregate_ms` then. Default 1.
     pub sample: f64,
     /// What EMF calls its metrics: `opentelemetry` (by the names of the line) or `plain` (`http_request_duration_seconds`,
     /// `http_request_5xx_total`). Default: `opentelemetry`.
@@ -50,8 +52,10 @@ pub struct JsonConfig {
 pub struct EmfConfig {
     /// The namespace of the metrics. Default: `AWS_EMF_NAMESPACE`, else the service's name.
     pub namespace: Option<String>,
-    /// Sets of members of the line by which metrics are told apart; each is billed for each of its values. Default:
-    /// `[["service", "environment"], ["service", "environment", "method", "route"]]`.
+    /// Sets of members of the line by which metrics are told apart; each is billed for each of its values. There are `service`,
+    /// `version`, `environment`, `event`, `method`, `route`, `name` (of tasks), `outcome` and `status_class`; a set of which a
+    /// line lacks a member is left out of that line. Default: `[["service", "environment"], ["service", "environment",
+    /// "method", "route"], ["service", "environment", "name"]]`.
     pub dimensions: Option<Vec<Vec<String>>>,
     /// Instead of one metric event for each request, one for each series in so many milliseconds. Default: none.
     pub aggregate_ms: Option<u64>,
@@ -60,9 +64,10 @@ pub struct EmfConfig {
     pub interval_ms: Option<u64>,
     /// Whether CloudWatch keeps the metrics by the second, which it bills for. Default false.
     pub high_resolution: bool,
-    /// The group that the CloudWatch agent writes the lines to. Default: `AWS_EMF_LOG_GROUP_NAME`.
+    /// The group that the CloudWatch agent writes the lines to. Default: `AWS_EMF_LOG_GROUP_NAME`, else `<service>-metrics`
+    /// where lines go over TCP.
     pub log_group: Option<String>,
-    /// The stream. Default: `AWS_EMF_LOG_STREAM_NAME`.
+    /// The stream. Default: `AWS_EMF_LOG_STREAM_NAME`, else the agent's.
     pub log_stream: Option<String>,
 }
 
@@ -141,7 +146,7 @@ pub struct XRayConfig {
 impl Default for JsonConfig {
     fn default() -> Self {
         JsonConfig {
-            output: "stdout".into(),
+            output: None,
             format: "structured".into(),
             calls: "flagged".into(),
             sample: 1.0,
@@ -208,12 +213,14 @@ pub struct OtlpConfig {
 }
 
 /// `[exporters.otlp.aws]`: traces go to `https://xray.<region>.amazonaws.com`, metrics to `https://monitoring.…`, logs to
-/// `https://logs.…`, unless an `endpoint` is said, each signed with the credentials that the AWS SDK finds.
+/// `https://logs.…`, unless an `endpoint` is said (or `OTEL_EXPORTER_OTLP_ENDPOINT`, or that of a signal), each signed with the
+/// credentials that the AWS SDK finds. By `http/protobuf`, which is the default here.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct OtlpAwsConfig {
-    /// The region. Default: `AWS_REGION`, else what the AWS SDK finds.
+    /// The region. Default: `AWS_REGION`, else `AWS_DEFAULT_REGION`, else what the AWS SDK finds: the profile's, the
+    /// instance's.
     pub region: Option<String>,
     /// The group that log records go to; it must be there. Needed where logs are sent.
     pub log_group: Option<String>,

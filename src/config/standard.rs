@@ -16,7 +16,8 @@ pub(super) fn service(variable: impl Fn(&str) -> Option<String>) -> ServiceConfi
     ServiceConfig {
         name: variable("OTEL_SERVICE_NAME")
             .or_else(|| attribute("service.name"))
-            .or_else(|| variable("AWS_XRAY_TRACING_NAME")),
+            .or_else(|| variable("AWS_XRAY_TRACING_NAME"))
+            .or_else(|| variable("AWS_EMF_SERVICE_NAME")),
         version: attribute("service.version"),
         // The second is the name that the first had until 1.27.
         environment: attribute("deployment.environment.name").or_else(|| attribute("deployment.environment")),
@@ -58,8 +59,9 @@ mod tests {
         };
         let attributes =
             ("OTEL_RESOURCE_ATTRIBUTES", "service.name=a%20b, service.version=1%2E2,deployment.environment=prod");
-        let both = of(&[("AWS_XRAY_TRACING_NAME", "x")]);
+        let both = of(&[("AWS_XRAY_TRACING_NAME", "x"), ("AWS_EMF_SERVICE_NAME", "y")]);
         assert_eq!(both.name.as_deref(), Some("x"));
+        assert_eq!(of(&[("AWS_EMF_SERVICE_NAME", "y")]).name.as_deref(), Some("y"));
         let service = super::service(|name| (name == attributes.0).then(|| attributes.1.to_owned()));
         assert_eq!(service.name.as_deref(), Some("a b"));
         assert_eq!(service.version.as_deref(), Some("1.2"));

@@ -59,7 +59,7 @@ fn the_file_wins_over_the_standard_variables_and_ours_over_the_file() {
     assert_eq!(config.capture.slow_request_ms, Some(250));
     assert_eq!(config.capture.ignore.as_ref().unwrap(), &["/y", "OPTIONS *"]);
     let json = config.exporters.as_ref().unwrap().json.as_ref().unwrap();
-    assert_eq!((json.output.as_str(), json.format.as_str()), ("stderr", "text"));
+    assert_eq!((json.output.as_deref(), json.format.as_str()), (Some("stderr"), "text"));
     let guard = Tachograph::builder().config(config).build().unwrap();
     assert!(
         guard.summary().contains("configuration: tachograph.toml + TACHOGRAPH_CAPTURE__IGNORE + "),

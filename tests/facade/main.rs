@@ -3,5 +3,9 @@
 
 mod config;
 mod docs;
+#[cfg(feature = "emf")]
+mod emf;
 mod house;
+#[cfg(feature = "otlp")]
+mod otlp_aws;
 mod setup;

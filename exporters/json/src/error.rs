@@ -6,16 +6,27 @@ use std::fmt;
 /// The settings cannot be used: what is wrong, and what to do about it.
 pub struct Error {
     what: String,
+    setting: &'static str,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Error { what: what.into(), source: None }
+        Error { what: what.into(), setting: "", source: None }
     }
 
     pub(crate) fn because(what: impl Into<String>, source: impl StdError + Send + Sync + 'static) -> Self {
-        Error { what: what.into(), source: Some(Box::new(source)) }
+        Error { what: what.into(), setting: "", source: Some(Box::new(source)) }
+    }
+
+    pub(crate) fn about(self, setting: &'static str) -> Self {
+        Error { setting, ..self }
+    }
+
+    /// Which of the [`Settings`](crate::Settings) it is about: `output`, `sample`, `emf.namespace`; empty where it is a text of
+    /// the caller's that is no setting, or no setting's fault.
+    pub fn setting(&self) -> &'static str {
+        self.setting
     }
 }
 

@@ -53,7 +53,7 @@ impl Json {
             Output::Tcp(_) => settings.for_agent(service),
             _ => settings,
         };
-        let sink = settings.output.open()?;
+        let sink = settings.output.open().map_err(|error| error.about("output"))?;
         Self::with_sink(service, settings, sink)
     }
 

@@ -18,29 +18,28 @@ pub(crate) fn is_dimension_value(value: &str) -> bool {
 /// The namespace, if CloudWatch takes it.
 pub(crate) fn namespace(text: &str) -> Result<&str, Error> {
     let is_taken = (1..=255).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_/#: ".contains(&byte))
-        && text.bytes().any(|byte| byte != b' ')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_/#:".contains(&byte))
         && !text.starts_with(':')
         && !text.starts_with("AWS/");
-    let choices = "set emf.namespace to 1 to 255 letters, digits and `.-_/#:`, which begin with neither `:` nor `AWS/`";
-    is_taken.then_some(text).ok_or_else(|| Error::new(format!("`{}` is no namespace: {choices}", text.escape_debug())))
+    let choices = "1 to 255 letters, digits and `.-_/#:`, which begin with neither `:` nor `AWS/`";
+    if is_taken { Ok(text) } else { Err(refused(text, "namespace of CloudWatch", choices).about("emf.namespace")) }
 }
 
 /// The group of logs, if CloudWatch Logs takes it.
 pub(crate) fn log_group(text: &str) -> Result<&str, Error> {
     let is_taken = (1..=512).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_/.#-".contains(&byte));
-    let choices = "set emf.log_group to 1 to 512 letters, digits and `_/.#-`";
-    is_taken
-        .then_some(text)
-        .ok_or_else(|| Error::new(format!("`{}` is no group of logs: {choices}", text.escape_debug())))
+    let choices = "1 to 512 letters, digits and `_/.#-`";
+    if is_taken { Ok(text) } else { Err(refused(text, "group of CloudWatch Logs", choices).about("emf.log_group")) }
 }
 
 /// The stream of logs, if CloudWatch Logs takes it.
 pub(crate) fn log_stream(text: &str) -> Result<&str, Error> {
-    let is_taken = (1..=512).contains(&text.chars().count()) && !text.contains([':', '*']);
-    let choices = "set emf.log_stream to 1 to 512 characters other than `:` and `*`";
-    is_taken
-        .then_some(text)
-        .ok_or_else(|| Error::new(format!("`{}` is no stream of logs: {choices}", text.escape_debug())))
+    let is_taken = (1..=512).contains(&text.len()) && !text.contains([':', '*']);
+    let choices = "1 to 512 characters other than `:` and `*`";
+    if is_taken { Ok(text) } else { Err(refused(text, "stream of CloudWatch Logs", choices).about("emf.log_stream")) }
+}
+
+fn refused(text: &str, what: &str, choices: &str) -> Error {
+    Error::new(format!("`{}` is no {what}: use {choices}", text.escape_debug()))
 }

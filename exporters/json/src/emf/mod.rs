@@ -56,14 +56,20 @@ impl Emf {
             return Err(Error::new(
                 "sample is less than 1, so that metrics would count only the requests that have lines: set emf.aggregate_ms, \
                  by which all are counted, or sample = 1",
-            ));
+            )
+            .about("sample"));
+        }
+        for (key, time) in [("emf.aggregate_ms", settings.aggregate), ("emf.interval_ms", Some(settings.interval))] {
+            if time.is_some_and(|time| time.is_zero()) {
+                return Err(Error::new("0 is no time to count in: use 1000 or more").about(key));
+            }
         }
         let members = Members::new(service, settings)?;
         let shape = Arc::new(Shape {
             service: ServiceMembers::new(service).for_agent(members.agent().cloned()),
             naming,
             members,
-            sets: DimensionSets::new(service, &settings.dimensions)?,
+            sets: DimensionSets::new(service, &settings.dimensions).map_err(|error| error.about("emf.dimensions"))?,
         });
         let aggregate = settings.aggregate.map(|_| Arc::new(Aggregate::new(Arc::clone(&shape))));
         let sources = periodic::sources(&shape, aggregate.as_ref(), settings);
