@@ -32,6 +32,7 @@ pub struct Json {
     delivery: Delivery,
     service: ServiceMembers,
     format: Format,
+    text_times: bool,
     calls: Calls,
     filter: Filter,
     sample: Sample,
@@ -72,11 +73,17 @@ impl Json {
             }
             None => (None, members, Vec::new()),
         };
-        let Settings { name, format, calls, filter, sample, mut delivery, on_failure, .. } = settings;
+        let Settings { name, format, text_times, calls, filter, sample, mut delivery, on_failure, .. } = settings;
         #[cfg(feature = "emf")]
         delivery.periodic.extend(sources);
         let notice = DropNotice::new(&name, format, members.clone());
-        delivery.drop_notice = Some(Box::new(move |dropped, line| notice.write(dropped, SystemTime::now(), line)));
+        delivery.drop_notice = Some(Box::new(move |dropped, line| {
+            let now = SystemTime::now();
+            if text_times && format == Format::Text {
+                text::stamp(now, line);
+            }
+            notice.write(dropped, now, line);
+        }));
         let delivery = Delivery::start(delivery, sink, on_failure)
             .map_err(|error| Error::because("the lines cannot be written in the background", error))?;
         Ok(Json {
@@ -84,6 +91,7 @@ impl Json {
             delivery,
             service: members,
             format,
+            text_times,
             calls,
             filter,
             sample,
@@ -107,7 +115,7 @@ impl Json {
 
     fn wide_line(&self, record: &Record, weight: Weight) {
         if self.format == Format::Text {
-            return self.write(|out| text::request_line(record, out));
+            return self.write_text(record.ended(), |out| text::request_line(record, out));
         }
         #[cfg(feature = "emf")]
         if let Some(metrics) = self.emf.as_ref().and_then(|emf| emf.line(record)) {
@@ -126,6 +134,15 @@ impl Json {
                 self.write(|out| call_line(record, &calls, &self.service, weight, out));
             }
         }
+    }
+
+    fn write_text(&self, time: SystemTime, render: impl FnOnce(&mut Vec<u8>) -> bool) {
+        self.write(|out| {
+            if self.text_times {
+                text::stamp(time, out);
+            }
+            render(out)
+        });
     }
 
     fn write(&self, render: impl FnOnce(&mut Vec<u8>) -> bool) {
@@ -176,10 +193,10 @@ impl Exporter for Json {
         }
         let user_id = event.recording.and_then(|recording| recording.user_id());
         let said = Said { event, user_id: user_id.as_deref() };
-        self.write(|out| match self.format {
-            Format::Text => text::event_line(said, out),
-            _ => event::event_line(said, &self.service, out),
-        });
+        match self.format {
+            Format::Text => self.write_text(event.time, |out| text::event_line(said, out)),
+            _ => self.write(|out| event::event_line(said, &self.service, out)),
+        }
     }
 
     fn shows_events(&self) -> bool {

@@ -20,6 +20,9 @@ pub struct Settings {
     pub output: Output,
     /// What they look like. Default structured.
     pub format: Format,
+    /// Whether lines of text begin with their time and a blank, for a sink that has to know it: [`time_of`](crate::time_of)
+    /// reads it. Default false.
+    pub text_times: bool,
     /// For which requests there are lines about their calls. Default flagged.
     pub calls: Calls,
     /// Which lines there are. Default all.
@@ -48,6 +51,7 @@ impl Default for Settings {
         Settings {
             output: Output::default(),
             format: Format::default(),
+            text_times: false,
             calls: Calls::default(),
             filter: Filter::default(),
             sample: Sample::default(),

@@ -1,6 +1,8 @@
 //! The text format: a few words a line, for `PARSE` of CloudWatch Logs Insights and for terminals.
 
-use tachograph_core::{FieldValue, Level, Record, RecordKind, micros};
+use std::time::SystemTime;
+
+use tachograph_core::{FieldValue, Level, Record, RecordKind, iso_8601, micros};
 
 use crate::escape;
 use crate::event::Said;
@@ -9,6 +11,12 @@ use crate::number;
 
 /// The logger of the lines that are about requests.
 const PROFILER: &str = "profiler";
+
+/// Appends what stands before a line whose time a sink has to know.
+pub(crate) fn stamp(time: SystemTime, out: &mut Vec<u8>) {
+    out.extend_from_slice(&iso_8601(time));
+    out.push(b' ');
+}
 
 /// Appends `[profiler] GET /experiments/{id} 12.34 200`; true where something was left out for want of room.
 pub(crate) fn request_line(record: &Record, out: &mut Vec<u8>) -> bool {

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// What all lines of JSON begin with.
 const BEGIN: &[u8] = b"{\"timestamp\":\"";
 
-/// When what a line tells of ended, by its `timestamp`; none where it is no line of JSON of ours.
+/// When what a line tells of ended: by its `timestamp`, or by the [time](crate::Settings::text_times) in front of a line of
+/// text; none where it says no time.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -14,7 +15,7 @@ const BEGIN: &[u8] = b"{\"timestamp\":\"";
 /// assert_eq!(tachograph_json::time_of(line), Some(UNIX_EPOCH + Duration::from_millis(86_401_500)));
 /// ```
 pub fn time_of(line: &[u8]) -> Option<SystemTime> {
-    let text: &[u8; 24] = line.strip_prefix(BEGIN)?.first_chunk()?;
+    let text: &[u8; 24] = line.strip_prefix(BEGIN).unwrap_or(line).first_chunk()?;
     let is_of_form = b"0000-00-00T00:00:00.000Z".iter().zip(text).all(|(form, byte)| match form {
         b'0' => byte.is_ascii_digit(),
         other => byte == other,
@@ -78,6 +79,8 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(time_of(b"[profiler] GET / 1.00 200"), None);
+        let stamped = b"1970-01-01T00:00:01.500Z [profiler] GET / 1.00 200";
+        assert_eq!(time_of(stamped), Some(UNIX_EPOCH + Duration::from_millis(1500)));
         assert_eq!(time_of(br#"{"level":"info","timestamp":"2026-11-21T07:05:29.123Z"}"#), None);
     }
 }

@@ -107,3 +107,25 @@ proptest! {
         prop_assert!(!lines[0].contains(char::is_control));
     }
 }
+
+#[test]
+fn lines_say_their_time_to_a_sink_that_has_to_know_it() {
+    let bench = Bench::new(Settings { format: Format::Text, text_times: true, ..Settings::default() });
+    bench.open("GET", "/", Some("/")).respond(200, Some(0), false);
+    let event = LogEvent {
+        time: std::time::UNIX_EPOCH + std::time::Duration::from_millis(1500),
+        level: Level::Info,
+        target: "shop",
+        message: "open",
+        fields: &[],
+        recording: None,
+    };
+    bench.handle.log(&event);
+    let now = bench.handle.now();
+    let lines = bench.lines();
+    assert!(lines[0].ends_with("Z [profiler] GET / 0.00 200"), "{}", lines[0]);
+    assert_eq!(lines[1], "1970-01-01T00:00:01.500Z [shop] info open");
+    let since_epoch = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let told = tachograph_json::time_of(lines[0].as_bytes()).map(since_epoch);
+    assert_eq!(told, Some(since_epoch(now)));
+}
