@@ -18,15 +18,20 @@ pub(crate) fn millis_with_two_decimals(micros: u64, out: &mut Vec<u8>) {
 /// Appends microseconds as seconds without rounding: `0.01234`, `3`.
 #[cfg(feature = "emf")]
 pub(crate) fn seconds(micros: u64, out: &mut Vec<u8>) {
-    integer(micros / 1_000_000, out);
-    let mut fraction = (micros % 1_000_000) as u32;
-    if fraction == 0 {
-        return;
+    decimal(micros, 6, out);
+}
+
+/// Appends a number of which the last `places` digits stand behind the point, those at its end left out that are zeros.
+#[cfg(feature = "emf")]
+pub(crate) fn decimal(number: u64, places: u32, out: &mut Vec<u8>) {
+    let one = 10_u64.pow(places);
+    integer(number / one, out);
+    let (mut fraction, mut place) = (number % one, one / 10);
+    if fraction > 0 {
+        out.push(b'.');
     }
-    out.push(b'.');
-    let mut place = 100_000;
     while fraction > 0 {
-        out.push(digit(fraction / place));
+        out.push(digit((fraction / place) as u32));
         fraction %= place;
         place /= 10;
     }

@@ -1,5 +1,7 @@
 //! By what metrics are told apart.
 
+use std::collections::BTreeMap;
+
 use tachograph_core::{Record, RecordKind, Service};
 
 use super::limits;
@@ -112,6 +114,18 @@ impl DimensionSets {
     /// All dimensions, of any set, of which records have values of their own.
     pub(crate) fn of_records(&self) -> &[Dimension] {
         &self.of_records
+    }
+
+    /// The sets, as they are written, by the dimensions of which records have values of their own: those with the same ones
+    /// tell the same records apart.
+    pub(crate) fn by_dimensions_of_records(&self) -> impl Iterator<Item = (Vec<Dimension>, Vec<String>)> {
+        let mut groups: BTreeMap<Vec<Dimension>, Vec<String>> = BTreeMap::new();
+        for set in &self.sets {
+            let mut dimensions = set.of_records.clone();
+            dimensions.sort_unstable();
+            groups.entry(dimensions).or_default().push(set.rendered.clone());
+        }
+        groups.into_iter()
     }
 
     /// The sets, as they are written, of what has values of these dimensions.

@@ -10,9 +10,10 @@ mod samples;
 mod settings;
 mod wide;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
-use tachograph_core::{Record, Service, WeakHandle};
+use tachograph_core::{Handle, Level, Record, Service, WeakHandle};
 use tachograph_delivery::Periodic;
 use tachograph_metrics::Naming;
 
@@ -21,6 +22,7 @@ use dimensions::DimensionSets;
 use members::Members;
 
 use crate::error::Error;
+use crate::filter::Event;
 use crate::service::ServiceMembers;
 use crate::settings::{Format, Settings};
 pub(crate) use members::Agent;
@@ -34,6 +36,25 @@ pub(crate) struct Shape {
     pub(crate) naming: Naming,
     pub(crate) members: Members,
     pub(crate) sets: DimensionSets,
+    handle: OnceLock<WeakHandle>,
+}
+
+/// The logger of the lines that are nothing but metrics.
+const LOGGER: &str = "tachograph.metrics";
+
+/// How many series there can be where nobody says it: as many as of other metrics.
+const MOST_SERIES: usize = 2000;
+
+impl Shape {
+    /// The instance that the exporter is a part of, while it is there.
+    fn handle(&self) -> Option<Handle> {
+        self.handle.get()?.upgrade()
+    }
+
+    /// The time as the instance has it; where it is gone, the system's.
+    fn now(&self) -> SystemTime {
+        self.handle().map_or_else(SystemTime::now, |handle| handle.now())
+    }
 }
 
 /// The metrics of one exporter.
@@ -70,15 +91,20 @@ impl Emf {
             naming,
             members,
             sets: DimensionSets::new(service, &settings.dimensions).map_err(|error| error.about("emf.dimensions"))?,
+            handle: OnceLock::new(),
         });
-        let aggregate = settings.aggregate.map(|_| Arc::new(Aggregate::new(Arc::clone(&shape))));
-        let sources = periodic::sources(&shape, aggregate.as_ref(), settings);
+        let most_series = settings.metrics.as_ref().map_or(MOST_SERIES, |metrics| metrics.max_series());
+        let aggregate = settings.aggregate.map(|_| Arc::new(Aggregate::new(Arc::clone(&shape), most_series)));
+        let sources = match all.filter.takes(Event::Metrics, Level::Info, LOGGER) {
+            true => periodic::sources(service, &shape, aggregate.as_ref(), settings),
+            false => Vec::new(),
+        };
         Ok(Some((Emf { shape, aggregate }, sources)))
     }
 
     /// The exporter is part of this instance from now on.
     pub(crate) fn attached(&self, handle: &WeakHandle) {
-        periodic::attached(&self.shape, handle);
+        let _ = self.shape.handle.set(handle.clone());
     }
 
     /// A request or task has ended, whether or not it has a line.
