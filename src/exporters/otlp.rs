@@ -15,9 +15,10 @@ impl SetUp<'_> {
 mod compiled_in {
     use std::time::Duration;
 
-    use tachograph_otlp::{Connection, Otlp, Protocol, Sampling, Settings, Signal};
+    use tachograph_otlp::{Aws, Connection, Otlp, Protocol, Sampling, Settings, Signal};
 
     use super::*;
+    use crate::config::OtlpAwsConfig;
 
     impl SetUp<'_> {
         pub(in crate::exporters) fn add_otlp(&mut self, otlp: &OtlpConfig) -> Result<(), Error> {
@@ -30,6 +31,9 @@ mod compiled_in {
                 settings.keep_signals_with_an_endpoint();
             }
             overlay(&mut settings, otlp)?;
+            if let Some(aws) = &otlp.aws {
+                settings.aws = Some(self.aws(aws)?);
+            }
             let mut targets = Vec::new();
             for signal in Signal::ALL.into_iter().filter(|signal| settings.sends(*signal)) {
                 let target = settings.target(signal).map_err(misfit)?;
@@ -50,6 +54,28 @@ mod compiled_in {
             }
             self.exporter(builder.build().map_err(misfit)?, described);
             Ok(())
+        }
+    }
+
+    impl SetUp<'_> {
+        /// The region of the variables is looked up here, so that the line at start shows it.
+        fn aws(&self, aws: &OtlpAwsConfig) -> Result<Aws, Error> {
+            if cfg!(not(feature = "otlp-aws")) {
+                return Err(Error::new(
+                    "exporters.otlp.aws is configured, but signing is not compiled in: add the feature `otlp-aws` to \
+                     tachograph in Cargo.toml, or remove the table",
+                ));
+            }
+            let variable = |name| {
+                let found = self.config.aws.iter().find(|(variable, value)| variable == name && !value.is_empty());
+                found.map(|(_, value)| value.clone())
+            };
+            let region = aws.region.clone();
+            Ok(Aws {
+                region: region.or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION")),
+                log_group: aws.log_group.clone(),
+                log_stream: aws.log_stream.clone(),
+            })
         }
     }
 

@@ -37,6 +37,11 @@ impl Envelope {
         envelope
     }
 
+    /// How many bytes stand around the items, but for their lengths.
+    pub(crate) fn len(&self) -> usize {
+        self.resource.len() + self.scope.len() + 2 * self.schema.len()
+    }
+
     /// Appends an export request with these frames in it.
     pub(crate) fn request<'f>(&self, frames: impl Iterator<Item = &'f [u8]> + Clone, out: &mut Vec<u8>) {
         let items: usize = frames.clone().map(<[u8]>::len).sum();

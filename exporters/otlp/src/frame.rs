@@ -24,6 +24,7 @@ pub(crate) struct Frame<'o> {
 
 /// Of what no receiver has bounds for.
 static UNLIMITED: Limits = Limits {
+    bytes: usize::MAX,
     attributes: usize::MAX,
     attribute_length: None,
     events: usize::MAX,
@@ -36,6 +37,28 @@ impl<'o> Frame<'o> {
     pub(crate) fn new(limits: &'o Limits, out: &'o mut Vec<u8>) -> Self {
         let limit = out.len() + MOST_BYTES - OWN_BYTES;
         Frame { out, limits, limit, cut: false }
+    }
+
+    /// For one item, which may have as many bytes as its limits say.
+    pub(crate) fn of_item(limits: &'o Limits, out: &'o mut Vec<u8>) -> Self {
+        let mut frame = Self::new(limits, out);
+        frame.limit = frame.end_of_item();
+        frame
+    }
+
+    /// Writes an item of several, each of which may have as many bytes as the limits say.
+    #[inline]
+    pub(crate) fn item<R>(&mut self, write: impl FnOnce(&mut Self) -> R) -> R {
+        let limit = self.limit;
+        self.limit = self.end_of_item();
+        let result = write(self);
+        self.limit = limit;
+        result
+    }
+
+    /// Where texts from outside have to end in an item that begins here.
+    fn end_of_item(&self) -> usize {
+        self.limit.min(self.out.len().saturating_add(self.limits.bytes.saturating_sub(OWN_BYTES)))
     }
 
     /// For what is bounded by those who made it.

@@ -49,6 +49,16 @@
 //! # Metrics
 //! What [`tachograph_metrics`] counts, every request and not only those whose traces are sampled, once in each
 //! [interval](Settings::metric_interval).
+//!
+//! # To AWS
+//! With the feature `aws` and [`Settings::aws`] it goes to AWS's own end points, without a collector: traces to X-Ray, metrics
+//! to CloudWatch, logs to CloudWatch Logs, over HTTP. Each request is signed (Signature Version 4) with the credentials that the AWS
+//! SDK finds, which are asked for when there is something to send, kept, and renewed a minute before they expire. While there
+//! are none, or those there are get refused, spans and log records wait, as they do for a receiver that is gone.
+//!
+//! What AWS takes at once is heeded: requests of at most 5 MB and 10,000 spans, 1 MB and 1,000 data points, 1 MB and 10,000
+//! log records. The texts of a span are cut where it would have more than 200 kB, those of a log record at 500 kB, and
+//! that is counted. A request with a span that is older than a day is refused whole by X-Ray, and so counted.
 
 mod attributes;
 #[cfg(feature = "opentelemetry")]
@@ -75,11 +85,13 @@ pub use error::Error;
 pub use otlp::{Otlp, OtlpBuilder};
 pub use resource::{Resource, ResourceError};
 pub use settings::{
-    Batches, Compression, Connection, Exemplars, Limits, Protocol, Sampling, Settings, Target, Temporality, Tls,
-    Warning,
+    Aws, Batches, Compression, Connection, Exemplars, Limits, Protocol, Requests, Sampling, Settings, Signing, Target,
+    Temporality, Tls, Warning,
 };
 pub use signal::Signal;
 pub use tachograph_delivery::{self as delivery, Failure};
 
+#[cfg(feature = "aws")]
+pub use aws_credential_types;
 #[cfg(feature = "opentelemetry")]
 pub use opentelemetry;

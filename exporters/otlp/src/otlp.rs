@@ -13,8 +13,10 @@ use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::metrics::{Requests, Snapshots};
 use crate::resource::Resource;
-use crate::settings::{Limits, Settings};
+use crate::settings::{Limits, MOST_AROUND, Settings};
 use crate::signal::Signal;
+#[cfg(feature = "aws")]
+use crate::transport::Identity;
 use crate::transport::{Enveloped, Transport};
 use crate::{dropped, log, trace};
 
@@ -47,6 +49,8 @@ pub struct OtlpBuilder {
     settings: Settings,
     metrics: Option<Metrics>,
     on_failure: Arc<dyn Fn(&Failure) + Send + Sync>,
+    #[cfg(feature = "aws")]
+    identity: Identity,
 }
 
 impl Otlp {
@@ -71,13 +75,15 @@ impl Otlp {
     pub fn builder(service: &Service, settings: Settings) -> OtlpBuilder {
         OtlpBuilder {
             service: service.clone(),
-            settings,
+            settings: settings.within_bounds_of_aws(),
             metrics: None,
             on_failure: Arc::new(|failure| {
                 use std::io::Write;
                 // `eprintln!` would panic where stderr is closed, too.
                 let _ = writeln!(std::io::stderr(), "tachograph.otlp: {failure}");
             }),
+            #[cfg(feature = "aws")]
+            identity: Identity::default(),
         }
     }
 
@@ -181,6 +187,22 @@ impl OtlpBuilder {
         self
     }
 
+    /// Whose credentials requests to AWS are signed with. Default: those that the AWS SDK finds (the variables, the profile,
+    /// the container or the instance). They are asked for on the thread that sends, when there is something to send, and
+    /// again before they expire.
+    #[cfg(feature = "aws")]
+    pub fn credentials(mut self, provider: impl aws_credential_types::provider::ProvideCredentials + 'static) -> Self {
+        self.identity.set_provider(aws_credential_types::provider::SharedCredentialsProvider::new(provider));
+        self
+    }
+
+    /// What signatures are dated by, and by what it is seen that credentials expire. Default: the machine's clock.
+    #[cfg(feature = "aws")]
+    pub fn clock(mut self, clock: impl tachograph_core::Clock) -> Self {
+        self.identity.set_clock(Arc::new(clock));
+        self
+    }
+
     /// The exporter.
     ///
     /// # Errors
@@ -194,9 +216,15 @@ impl OtlpBuilder {
                 .map_err(|error| Error::because("the resource's attributes cannot be read", error))?;
         }
         let envelope = Envelope::new(&resource);
+        if self.settings.aws.is_some() && envelope.len() > MOST_AROUND {
+            let length = envelope.len();
+            return Err(Error::new(format!(
+                "the resource's attributes have {length} bytes, and AWS takes {MOST_AROUND}: say less in OTEL_RESOURCE_ATTRIBUTES"
+            )));
+        }
         let metrics = self.metrics.as_ref().map(|metrics| {
             let (temporality, exemplars) = (self.settings.temporality, self.settings.exemplars);
-            Snapshots::new(metrics.clone(), temporality, exemplars)
+            Snapshots::new(metrics.clone(), temporality, exemplars, self.settings.metric_requests)
         });
         Ok(Otlp {
             traces: self.start(Signal::Traces, &envelope, None)?,
@@ -214,11 +242,14 @@ impl OtlpBuilder {
         if !self.settings.sends(signal) {
             return Ok(None);
         }
-        let transport = Transport::new(signal, self.settings.target(signal)?)?;
+        #[cfg_attr(not(feature = "aws"), expect(unused_mut))]
+        let mut transport = Transport::new(signal, self.settings.target(signal)?)?;
+        #[cfg(feature = "aws")]
+        transport.sign_as(&self.identity);
         let mut settings = self.settings.delivery(signal);
         settings.periodic.extend(pulled.map(|pulled| Periodic::new(pulled, self.settings.metric_interval)));
         let sink: Box<dyn Sink> = match signal {
-            Signal::Metrics => Box::new(Requests::new(transport, envelope.clone())),
+            Signal::Metrics => Box::new(Requests::new(transport, envelope.clone(), self.settings.metric_requests)),
             Signal::Traces | Signal::Logs => Box::new(Enveloped::new(transport, envelope.clone())),
         };
         let on_failure = Arc::clone(&self.on_failure);

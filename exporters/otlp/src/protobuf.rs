@@ -159,6 +159,12 @@ pub(crate) fn fields(mut message: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// What is in a field that is a message: all of it behind its key and its length. Nothing where it is none.
+pub(crate) fn content(field: &[u8]) -> &[u8] {
+    let length = field.iter().skip(1).position(|byte| *byte < 0x80);
+    length.and_then(|last| field.get(last + 2..)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +204,10 @@ mod tests {
         }
         let lengths: Vec<_> = fields(&message).map(<[u8]>::len).collect();
         assert_eq!(lengths, [7, 303, 70_004]);
+        let contents: Vec<_> = fields(&message).map(|field| content(field).len()).collect();
+        assert_eq!(contents, [5, 300, 70_000]);
         assert_eq!(fields(&message[..100]).count(), 1, "half a field is none");
+        assert_eq!((content(&[]), content(&[0x0a]), content(&[0x0a, 0x80])), (&[][..], &[][..], &[][..]));
     }
 
     proptest! {

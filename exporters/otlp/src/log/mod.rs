@@ -33,7 +33,7 @@ const STRING: u32 = 1;
 /// room. `user_id`: whose request it was logged in.
 pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, limits: &Limits, out: &mut Vec<u8>) -> bool {
     let identity = event.recording.map(|recording| recording.identity());
-    let mut frame = Frame::new(limits, out);
+    let mut frame = Frame::of_item(limits, out);
     frame.message(LOG_RECORDS, |record| {
         head(event.time, event.level, record);
         record.message(BODY, |body| body.text_even_if_empty(STRING, event.message));
@@ -54,7 +54,7 @@ pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, limits: &Limits
 
 /// Appends the wide line of a request or a task; true where something was left out for want of room.
 pub(crate) fn wide_line(record: &Record, limits: &Limits, out: &mut Vec<u8>) -> bool {
-    let mut frame = Frame::new(limits, out);
+    let mut frame = Frame::of_item(limits, out);
     frame.message(LOG_RECORDS, |line| {
         head(record.ended(), record.level(), line);
         line.message(BODY, |body| body.message(STRING, |text| record.each_phrase(|phrase| say(phrase, text))));

@@ -11,7 +11,7 @@ use tachograph_metrics::{
 use crate::attributes::Attributes;
 use crate::frame::Frame;
 use crate::protobuf;
-use crate::settings::{Exemplars, Temporality};
+use crate::settings::{self, Exemplars, Temporality};
 use crate::trace::unix_nanos;
 
 pub(crate) use requests::Requests;
@@ -31,6 +31,9 @@ const HISTOGRAM: u32 = 9;
 const DATA_POINTS: u32 = 1;
 const AGGREGATION_TEMPORALITY: u32 = 2;
 const IS_MONOTONIC: u32 = 3;
+
+/// More than what stands behind the points of a metric, and the lengths that are known at its end.
+const TAIL_BYTES: usize = 32;
 
 /// `AggregationTemporality`.
 const DELTA: u32 = 1;
@@ -61,12 +64,19 @@ pub(crate) struct Snapshots {
     /// Where only what was added is sent.
     delta: Option<Delta>,
     exemplars: Exemplars,
+    most: settings::Requests,
 }
 
 impl Snapshots {
-    pub(crate) fn new(metrics: Metrics, temporality: Temporality, exemplars: Exemplars) -> Self {
+    /// `most`: what of one metric goes together.
+    pub(crate) fn new(
+        metrics: Metrics,
+        temporality: Temporality,
+        exemplars: Exemplars,
+        most: settings::Requests,
+    ) -> Self {
         let delta = (temporality != Temporality::Cumulative).then(Delta::default);
-        Snapshots { metrics, delta, exemplars }
+        Snapshots { metrics, delta, exemplars, most }
     }
 }
 
@@ -76,8 +86,8 @@ impl Source for Snapshots {
         let Some(handle) = self.metrics.handle() else { return 0 };
         let snapshot = self.metrics.collect(&handle, Naming::OpenTelemetry);
         match &mut self.delta {
-            Some(delta) => write(&delta.since_last(snapshot), DELTA, self.exemplars, state),
-            None => write(&snapshot, CUMULATIVE, self.exemplars, state),
+            Some(delta) => write(&delta.since_last(snapshot), DELTA, self.exemplars, self.most, state),
+            None => write(&snapshot, CUMULATIVE, self.exemplars, self.most, state),
         }
     }
 
@@ -89,19 +99,30 @@ impl Source for Snapshots {
 }
 
 /// Appends all metrics, whose sums are of this temporality. How many data points they have.
-fn write(snapshot: &Snapshot, temporality: u32, exemplars: Exemplars, out: &mut Vec<u8>) -> u32 {
+fn write(
+    snapshot: &Snapshot,
+    temporality: u32,
+    exemplars: Exemplars,
+    most: settings::Requests,
+    out: &mut Vec<u8>,
+) -> u32 {
     let shown = Shown {
         start: unix_nanos(snapshot.started),
         now: unix_nanos(snapshot.taken),
         temporality,
         exemplars: exemplars != Exemplars::Never,
+        most,
     };
     // The snapshot is as bounded as its series are, and texts in it were cut where they were recorded.
     let mut frame = Frame::unbounded(out);
     let mut points = 0_usize;
     for metric in &snapshot.metrics {
-        frame.message(METRICS, |frame| shown.metric(metric, frame));
-        points += metric.points.len();
+        let mut written = 0;
+        // One in several parts, where it is too much for a request.
+        while written < metric.points.len() {
+            written = frame.message(METRICS, |frame| shown.metric(metric, written, frame));
+        }
+        points += written;
     }
     u32::try_from(points).unwrap_or(u32::MAX)
 }
@@ -112,48 +133,82 @@ struct Shown {
     now: u64,
     temporality: u32,
     exemplars: bool,
+    most: settings::Requests,
+}
+
+/// As many points of a metric as go together.
+#[derive(Clone, Copy)]
+struct Part {
+    /// How many others come before them.
+    written: usize,
+    /// Where the metric begins that they are written into.
+    start: usize,
 }
 
 impl Shown {
-    fn metric(&self, metric: &Metric, frame: &mut Frame<'_>) {
+    /// Appends a metric with those of its points that come behind so many others, as far as they go together. How many
+    /// have been written then.
+    fn metric(&self, metric: &Metric, written: usize, frame: &mut Frame<'_>) -> usize {
+        let part = Part { written, start: frame.out.len() };
         frame.text(NAME, &metric.name);
         frame.text(DESCRIPTION, &metric.description);
         frame.text(UNIT, &metric.unit);
         match &metric.points {
             Points::Counter(points) => frame.message(SUM, |sum| {
-                self.numbers(self.start, points, sum);
+                let written = self.numbers(self.start, points, part, sum);
                 protobuf::number(AGGREGATION_TEMPORALITY, self.temporality, sum.out);
                 protobuf::number(IS_MONOTONIC, 1, sum.out);
+                written
             }),
             Points::UpDownCounter(points) => frame.message(SUM, |sum| {
-                self.numbers(self.start, points, sum);
+                let written = self.numbers(self.start, points, part, sum);
                 protobuf::number(AGGREGATION_TEMPORALITY, CUMULATIVE, sum.out);
+                written
             }),
             // It is of now alone.
-            Points::Gauge(points) => frame.message(GAUGE, |gauge| self.numbers(0, points, gauge)),
+            Points::Gauge(points) => frame.message(GAUGE, |gauge| self.numbers(0, points, part, gauge)),
             Points::Histogram(points) => frame.message(HISTOGRAM, |histogram| {
-                for point in points {
-                    histogram.message(DATA_POINTS, |frame| self.distribution(point, frame));
-                }
+                let written = self.points(points, part, histogram, |point, frame| self.distribution(point, frame));
                 protobuf::number(AGGREGATION_TEMPORALITY, self.temporality, histogram.out);
+                written
             }),
         }
     }
 
-    fn numbers(&self, start: u64, points: &[Point<Number>], frame: &mut Frame<'_>) {
-        for point in points {
-            frame.message(DATA_POINTS, |frame| {
-                protobuf::fixed64(START_TIME, start, frame.out);
-                protobuf::fixed64(TIME, self.now, frame.out);
-                match point.value {
-                    Number::Whole(number) => {
-                        protobuf::fixed64_even_if_zero(AS_INT, number.min(i64::MAX as u64), frame.out);
-                    }
-                    number => protobuf::double(AS_DOUBLE, number.as_f64(), frame.out),
-                }
-                series(&point.attributes, NUMBER_ATTRIBUTES, frame);
-            });
+    /// Appends the points of a part, at least one. How many have been written then.
+    fn points<V>(
+        &self,
+        points: &[Point<V>],
+        part: Part,
+        frame: &mut Frame<'_>,
+        write: impl Fn(&Point<V>, &mut Frame<'_>),
+    ) -> usize {
+        let most_bytes = self.most.max_bytes.saturating_sub(TAIL_BYTES);
+        let mut written = part.written;
+        for point in points.iter().skip(part.written).take(self.most.max_data_points.max(1)) {
+            let before = frame.out.len();
+            frame.message(DATA_POINTS, |frame| write(point, frame));
+            if written > part.written && frame.out.len() - part.start > most_bytes {
+                frame.out.truncate(before);
+                break;
+            }
+            written += 1;
         }
+        written
+    }
+
+    fn numbers(&self, start: u64, points: &[Point<Number>], part: Part, frame: &mut Frame<'_>) -> usize {
+        self.points(points, part, frame, |point, frame| {
+            protobuf::fixed64(START_TIME, start, frame.out);
+            protobuf::fixed64(TIME, self.now, frame.out);
+            match point.value {
+                Number::Whole(number) => {
+                    protobuf::fixed64_even_if_zero(AS_INT, number.min(i64::MAX as u64), frame.out);
+                }
+                number => protobuf::double(AS_DOUBLE, number.as_f64(), frame.out),
+            }
+            series(&point.attributes, NUMBER_ATTRIBUTES, frame);
+        })
     }
 
     fn distribution(&self, point: &Point<Distribution>, frame: &mut Frame<'_>) {

@@ -12,7 +12,7 @@ use tachograph_metrics::{Attributes, Distribution, Exemplar, Metric, Metrics, Nu
 
 use super::Snapshots;
 use crate::decoded::{attributes, request};
-use crate::settings::{Exemplars, Temporality};
+use crate::settings::{Exemplars, Requests, Temporality};
 
 /// When a manual clock begins, in nanoseconds since 1970.
 const START: u64 = ManualClock::EPOCH_SECONDS * 1_000_000_000;
@@ -33,7 +33,12 @@ impl Bench {
         let shown = Arc::<Mutex<Vec<Metric>>>::default();
         let source = Arc::clone(&shown);
         metrics.add_source(move || source.lock().unwrap().clone());
-        Bench { clock, shown, snapshots: Snapshots::new(metrics, temporality, exemplars), _handle: handle }
+        Bench {
+            clock,
+            shown,
+            snapshots: Snapshots::new(metrics, temporality, exemplars, Requests::default()),
+            _handle: handle,
+        }
     }
 
     fn show(&self, metrics: impl IntoIterator<Item = Metric>) {

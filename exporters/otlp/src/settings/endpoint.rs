@@ -42,6 +42,7 @@ pub(super) fn target(signal: Signal, all: &Connection, own: &Connection, otherwi
             client_certificate: connection.client_certificate,
             client_key: connection.client_key,
         },
+        signing: None,
     })
 }
 

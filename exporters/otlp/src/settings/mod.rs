@@ -1,5 +1,6 @@
 //! Where signals go, how, and which.
 
+mod aws;
 mod batches;
 mod choices;
 mod connection;
@@ -12,7 +13,9 @@ mod warning;
 
 use std::time::Duration;
 
-pub use batches::Batches;
+pub(crate) use aws::MOST_AROUND;
+pub use aws::{Aws, Signing};
+pub use batches::{Batches, Requests};
 pub use choices::{Exemplars, Sampling, Temporality};
 pub use connection::Connection;
 pub use limits::Limits;
@@ -54,10 +57,14 @@ pub struct Settings {
     pub metrics: Connection,
     /// What is different for logs.
     pub logs: Connection,
+    /// Whether it goes to AWS, signed. Default no.
+    pub aws: Option<Aws>,
     /// How spans are batched.
     pub span_batches: Batches,
     /// How log records are batched.
     pub log_batches: Batches,
+    /// How metrics are divided into requests.
+    pub metric_requests: Requests,
     /// How often metrics are sent. Default 60 s.
     pub metric_interval: Duration,
     /// How long sending metrics may take, if that is less than the connection's timeout. Default 30 s.
@@ -131,14 +138,17 @@ impl Settings {
     /// Where a signal goes, and how.
     ///
     /// # Errors
-    /// When the endpoint is no address, when a header cannot be sent, or when a certificate or its key is missing.
+    /// When the endpoint is no address, or AWS would not take what is asked for, when a header cannot be sent, or when a certificate or its key is missing.
     pub fn target(&self, signal: Signal) -> Result<Target, Error> {
         let (own, longest) = match signal {
             Signal::Traces => (&self.traces, self.span_batches.export_timeout),
             Signal::Metrics => (&self.metrics, self.metric_timeout),
             Signal::Logs => (&self.logs, self.log_batches.export_timeout),
         };
-        let mut target = endpoint::target(signal, &self.connection, own, self.usual_protocol)?;
+        let mut target = match &self.aws {
+            Some(aws) => aws.target(signal, &self.connection, own)?,
+            None => endpoint::target(signal, &self.connection, own, self.usual_protocol)?,
+        };
         target.timeout = target.timeout.min(longest);
         Ok(target)
     }
@@ -160,6 +170,7 @@ impl Settings {
         };
         tachograph_delivery::Settings {
             schedule_delay: batches.schedule_delay,
+            batch_bytes: batches.max_bytes,
             batch_items: batches.max_items,
             buffer_items: batches.max_waiting,
             ..network
@@ -177,8 +188,10 @@ impl Default for Settings {
             traces: Connection::default(),
             metrics: Connection::default(),
             logs: Connection::default(),
+            aws: None,
             span_batches: Batches::of_spans(),
             log_batches: Batches::of_logs(),
+            metric_requests: Requests::default(),
             metric_interval: Duration::from_secs(60),
             metric_timeout: Duration::from_secs(30),
             temporality: Temporality::default(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use super::{Compression, Protocol};
+use super::{Compression, Protocol, Signing};
 
 /// Where one signal goes, and how; see [`Settings::target`](crate::Settings::target).
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Target {
     pub timeout: Duration,
     /// What the connection is secured with.
     pub tls: Tls,
+    /// What requests are signed for, where they go to AWS.
+    pub signing: Option<Signing>,
 }
 
 /// Files, in PEM, that secure the connection to an `https://` endpoint.
@@ -62,6 +64,7 @@ impl fmt::Debug for Target {
             .field("compression", &self.compression)
             .field("timeout", &self.timeout)
             .field("tls", &self.tls)
+            .field("signing", &self.signing)
             .finish()
     }
 }
@@ -78,6 +81,7 @@ mod tests {
             compression: Compression::None,
             timeout: Duration::from_secs(10),
             tls: Tls::default(),
+            signing: None,
         }
     }
 

@@ -227,6 +227,7 @@ fn limits_for_one_go_before_limits_for_both() {
         ("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "0"),
     ]);
     let spans = Limits {
+        bytes: 1_000_000,
         attributes: 20,
         attribute_length: Some(100),
         events: 1,

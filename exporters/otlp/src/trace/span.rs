@@ -92,7 +92,7 @@ impl<'r> Trace<'r> {
         frame: &mut Frame<'_>,
         rest: impl FnOnce(&mut Frame<'_>) -> Status<'s>,
     ) {
-        frame.message(SPANS, |span| {
+        let write = |span: &mut Frame<'_>| {
             self.head(head, span);
             let status = rest(span);
             if let Status::Error(message) = status {
@@ -102,7 +102,8 @@ impl<'r> Trace<'r> {
                 });
             }
             protobuf::fixed32(FLAGS, self.flags(head), span.out);
-        });
+        };
+        frame.item(|frame| frame.message(SPANS, write));
     }
 
     fn head(&self, head: &Head<'_>, span: &mut Frame<'_>) {

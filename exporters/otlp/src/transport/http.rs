@@ -36,6 +36,10 @@ pub(super) struct Client {
     compression: Compression,
     #[cfg(feature = "tls")]
     tls: Option<Connector>,
+    /// Whether an answer that denies us access is for now: who we are can change.
+    signs: bool,
+    /// Whether the last answer was one.
+    denied: bool,
     /// Kept from one request to the next.
     open: Option<SendRequest<Full<Bytes>>>,
 }
@@ -56,29 +60,47 @@ impl Client {
                 true => Some(Connector::new(&endpoint, &target.tls, b"http/1.1")?),
                 false => None,
             },
+            signs: target.signing.is_some(),
+            denied: false,
             open: None,
             endpoint,
         })
     }
 
-    pub(super) async fn send(&mut self, signal: Signal, request: Bytes) -> Result<(), SendError> {
+    /// Sends it when `sign` has seen the address, the headers and the body as it is sent, and has added to the headers what
+    /// it wants to.
+    pub(super) async fn send(
+        &mut self,
+        signal: Signal,
+        request: Bytes,
+        sign: impl FnOnce(&Uri, &mut HeaderMap, &[u8]) -> Result<(), SendError>,
+    ) -> Result<(), SendError> {
         let body = match self.compression {
             Compression::None => request,
             Compression::Gzip => gzip(&request),
         };
         let path = self.endpoint.path_and_query().map_or("/", PathAndQuery::as_str);
+        let mut headers = self.headers.clone();
+        sign(&self.endpoint, &mut headers, &body)?;
         let mut request = Request::post(path).body(Full::new(body)).map_err(|error| SendError::permanent(0, error))?;
-        request.headers_mut().clone_from(&self.headers);
+        *request.headers_mut() = headers;
         // It is given back once all is said: what is given up half-way leaves no connection behind.
         let mut open = self.connection().await.map_err(|error| SendError::temporary(0, whole(&*error)))?;
         let response = open.send_request(request).await.map_err(|error| SendError::temporary(0, whole(&error)))?;
         let status = response.status();
+        self.denied = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let sent = match status.is_success() {
             true => taken(signal, response).await,
-            false => Err(refused(status, response).await.into()),
+            false => Err(refused(status, response, self.signs).await.into()),
         };
         self.open = Some(open);
         sent
+    }
+
+    /// Whether the last answer said that we may not, or that nobody knows us.
+    #[cfg(feature = "aws")]
+    pub(super) fn is_denied(&self) -> bool {
+        self.denied
     }
 
     /// The one that is open, if it still is, or a new one.
@@ -157,8 +179,8 @@ async fn taken(signal: Signal, response: Response<Incoming>) -> Result<(), SendE
     attempt::taken(signal, &body)
 }
 
-/// Which statuses are tried again is what the protocol says.
-async fn refused(status: StatusCode, response: Response<Incoming>) -> Failed {
+/// Which statuses are tried again is what the protocol says; and those that another signature could change.
+async fn refused(status: StatusCode, response: Response<Incoming>, signs: bool) -> Failed {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now()));
     let location = response.headers().get(http::header::LOCATION).map(|to| readable(to.as_bytes()));
     let kind = response.headers().get(CONTENT_TYPE).cloned();
@@ -181,6 +203,7 @@ async fn refused(status: StatusCode, response: Response<Incoming>) -> Failed {
     }
     match status.as_u16() {
         429 | 502 | 503 | 504 => Failed::ForNow(message, retry_after),
+        401 | 403 if signs => Failed::ForNow(message, retry_after),
         _ => Failed::ForGood(message),
     }
 }

@@ -2,6 +2,8 @@
 
 mod answer;
 mod attempt;
+#[cfg(feature = "aws")]
+mod aws;
 #[cfg(feature = "tls")]
 mod connector;
 #[cfg(feature = "grpc")]
@@ -28,6 +30,8 @@ use crate::settings::{Protocol, Target};
 use crate::signal::Signal;
 use attempt::Failed;
 
+#[cfg(feature = "aws")]
+pub(crate) use aws::Identity;
 pub(crate) use sink::Enveloped;
 
 #[cfg(not(any(feature = "grpc", feature = "http")))]
@@ -50,9 +54,11 @@ pub(crate) struct Transport {
 
 enum Client {
     #[cfg(feature = "grpc")]
-    Grpc(grpc::Client),
+    Grpc(Box<grpc::Client>),
     #[cfg(feature = "http")]
-    Http(http::Client),
+    Http(Box<http::Client>),
+    #[cfg(feature = "aws")]
+    Aws(Box<aws::Client>),
 }
 
 impl Transport {
@@ -86,6 +92,14 @@ impl Transport {
         Ok(transport)
     }
 
+    /// Signs as who this is, where requests are signed. Default: who the AWS SDK says that we are.
+    #[cfg(feature = "aws")]
+    pub(crate) fn sign_as(&mut self, identity: &Identity) {
+        if let Client::Aws(client) = &mut self.client {
+            client.sign_as(identity);
+        }
+    }
+
     /// What this is called in messages: the endpoint and the signal.
     pub(crate) fn describe(&self) -> String {
         format!("{} ({})", self.target.shown(), self.signal)
@@ -111,7 +125,9 @@ impl Transport {
                     #[cfg(feature = "grpc")]
                     Client::Grpc(client) => client.send(signal, request.into()).await,
                     #[cfg(feature = "http")]
-                    Client::Http(client) => client.send(signal, request.into()).await,
+                    Client::Http(client) => client.send(signal, request.into(), |_, _, _| Ok(())).await,
+                    #[cfg(feature = "aws")]
+                    Client::Aws(client) => client.send(signal, request.into()).await,
                 }
             });
             let late = || Failed::ForNow(format!("no answer within {longest:?}"), None).into();
@@ -128,11 +144,22 @@ impl Transport {
 }
 
 fn client(target: &Target) -> Result<Client, Error> {
+    #[cfg(feature = "aws")]
+    if let Some(signing) = &target.signing {
+        return Ok(Client::Aws(Box::new(aws::Client::new(target, signing)?)));
+    }
+    #[cfg(not(feature = "aws"))]
+    if target.signing.is_some() {
+        return Err(Error::new(
+            "requests to AWS are signed, which is not compiled in: add the feature `otlp-aws` to tachograph in Cargo.toml (`aws` \
+             to tachograph-otlp)",
+        ));
+    }
     match target.protocol {
         #[cfg(feature = "grpc")]
-        Protocol::Grpc => grpc::Client::new(target).map(Client::Grpc),
+        Protocol::Grpc => grpc::Client::new(target).map(Box::new).map(Client::Grpc),
         #[cfg(feature = "http")]
-        Protocol::HttpProtobuf => http::Client::new(target).map(Client::Http),
+        Protocol::HttpProtobuf => http::Client::new(target).map(Box::new).map(Client::Http),
         #[cfg(not(all(feature = "grpc", feature = "http")))]
         protocol => {
             let feature = if protocol == Protocol::Grpc { "grpc" } else { "http" };

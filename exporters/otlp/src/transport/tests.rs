@@ -32,7 +32,15 @@ fn target(protocol: Protocol, endpoint: String) -> Target {
         Protocol::HttpProtobuf => format!("{endpoint}/v1/traces"),
     };
     let headers = vec![(HeaderName::from_static("api-key"), HeaderValue::from_static("a b"))];
-    Target { protocol, endpoint, headers, compression: Compression::None, timeout: PATIENCE, tls: Tls::default() }
+    Target {
+        protocol,
+        endpoint,
+        headers,
+        compression: Compression::None,
+        timeout: PATIENCE,
+        tls: Tls::default(),
+        signing: None,
+    }
 }
 
 fn endpoint(protocol: Protocol, collector: &Collector) -> String {

@@ -1,3 +1,5 @@
 //! The exporter, as receivers see it.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod export;

@@ -27,6 +27,7 @@ fn a_request_with_everything() {
     let bench = Bench::new();
     let traceparent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".as_slice();
     let mut open = bench.open(RequestHead {
+        host: None,
         method: "POST",
         path: "/experiments/7",
         route: Some("/experiments/{id}"),
