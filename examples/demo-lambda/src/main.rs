@@ -1,14 +1,14 @@
 //! The demonstration as a function in AWS Lambda: what it is to do stands in the event.
 //!
-//! `{"do": "report", "id": 7}` asks two queries and a partner; `list`, `slow`, `block`, `fail`, `panic` show what their names
-//! say.
+//! `{"do": "report", "id": 7}` asks two queries and a partner; `list`, `create`, `slow`, `block`, `fail` and `panic` show what
+//! their names say.
 
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::Deserialize;
 use serde_json::Value;
-use tachograph_experiments::{App, Settings};
+use tachograph_experiments::{App, NewExperiment, Settings};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -24,6 +24,7 @@ async fn main() -> Result<(), Error> {
 enum Asked {
     Report { id: i64 },
     List,
+    Create(NewExperiment),
     Slow { ms: u64 },
     Block { ms: u64 },
     Fail,
@@ -37,12 +38,13 @@ async fn handle(app: App, event: LambdaEvent<Asked>) -> Result<Value, Error> {
             app.report(id).await?
         }
         Asked::List => app.experiments(false).await?,
+        Asked::Create(new) => app.create(None, &new).await?,
         Asked::Slow { ms } => app.slow(ms).await?,
         Asked::Block { ms } => {
             std::thread::sleep(Duration::from_millis(ms)); // keeps its thread, as no handler should
             app.slow(0).await?
         }
-        Asked::Fail => return Err("somebody asked for a failure".parse::<u64>().unwrap_err().into()),
+        Asked::Fail => return Err("seven".parse::<u64>().unwrap_err().into()),
         Asked::Panic => app.panic()?,
     };
     Ok(answer.body)

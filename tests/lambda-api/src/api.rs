@@ -133,6 +133,7 @@ async fn next(shared: &Shared) -> Response<Full<Bytes>> {
                 if let Some(process) = &mut *shared.process() {
                     process.thaw();
                 }
+                shared.changed.notify_all();
                 return invocation(handed);
             }
             if books.is_idle()

@@ -15,6 +15,7 @@ pub(crate) struct Books {
     invocations: HashMap<String, State>,
     /// How many requests for an invocation wait for one.
     waiting: usize,
+    most_at_once: usize,
     asked: bool,
     complaints: Vec<String>,
 }
@@ -42,6 +43,7 @@ impl Books {
             queue: VecDeque::new(),
             invocations: HashMap::new(),
             waiting: 0,
+            most_at_once: 0,
             asked: false,
             complaints: Vec::new(),
         }
@@ -78,6 +80,7 @@ impl Books {
         };
         let deadline = SystemTime::now() + event.within;
         self.invocations.insert(id.clone(), State::Running { deadline });
+        self.most_at_once = self.most_at_once.max(self.running());
         Some(Handed { id, event, deadline })
     }
 
@@ -130,6 +133,10 @@ impl Books {
 
     pub(crate) fn complaints(&self) -> &[String] {
         &self.complaints
+    }
+
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.most_at_once
     }
 
     fn running(&self) -> usize {
@@ -187,6 +194,7 @@ mod tests {
             two_at_once.asks_no_more();
         }
         assert!(two_at_once.complaints().is_empty());
+        assert_eq!((books.most_at_once(), two_at_once.most_at_once()), (1, 2));
         two_at_once.asks();
         assert_eq!(two_at_once.complaints().len(), 1);
     }

@@ -93,6 +93,29 @@ impl Running {
         self.written().lines().map(parse).collect()
     }
 
+    /// Waits for such a line on stdout, where the function is not frozen.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn line(&self, is_it: impl Fn(&Value) -> bool) -> Value {
+        let until = Instant::now() + LONG;
+        loop {
+            // The last one may be half written yet.
+            let written = self.written();
+            let whole = written.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+            if let Some(line) = whole.filter_map(|line| serde_json::from_str(line).ok()).find(&is_it) {
+                return line;
+            }
+            assert!(Instant::now() < until, "no such line:\n{written}\n{}", self.said());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// How many invocations it had at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.api.shared.books().most_at_once()
+    }
+
     /// What it has said on stderr by now.
     pub fn said(&self) -> String {
         self.read(Self::STDERR)
