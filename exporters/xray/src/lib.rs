@@ -3,8 +3,10 @@
 mod address;
 mod error;
 mod http;
+mod origin;
 mod sampling;
 
 pub use address::{DaemonAddress, HostAndPort};
 pub use error::Error;
-pub use sampling::LocalRules;
+pub use origin::{Origin, Platform};
+pub use sampling::{LocalRules, Sampling, SamplingMode, SamplingSettings};
