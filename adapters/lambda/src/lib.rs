@@ -12,6 +12,8 @@ mod process;
 mod run;
 mod start;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod time_limit;
 
 pub use error::HandlerError;
