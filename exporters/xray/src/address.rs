@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
 use crate::error::Error;
@@ -86,13 +86,7 @@ impl From<SocketAddr> for HostAndPort {
 
 impl Default for DaemonAddress {
     fn default() -> Self {
-        DaemonAddress::new((Ipv4Addr::LOCALHOST, 2000).into())
-    }
-}
-
-impl<A: Into<IpAddr>> From<(A, u16)> for HostAndPort {
-    fn from((address, port): (A, u16)) -> Self {
-        SocketAddr::new(address.into(), port).into()
+        DaemonAddress::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 2000)).into())
     }
 }
 
@@ -158,7 +152,7 @@ fn end(word: &str) -> (Option<End>, &str) {
 
 fn host_and_port(text: &str) -> Result<HostAndPort, String> {
     if text.contains('/') {
-        return Err("is an URL".into());
+        return Err("is a URL".into());
     }
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
@@ -250,8 +244,8 @@ mod tests {
             ("[::1]", "has no port"),
             ("[::1]2000", "has no port"),
             ("[daemon]:2000", "has in brackets what is no IPv6 address, \"daemon\""),
-            ("http://daemon:2000", "is an URL"),
-            ("tcp://daemon:2000 udp://daemon:2000", "is an URL"),
+            ("http://daemon:2000", "is a URL"),
+            ("tcp://daemon:2000 udp://daemon:2000", "is a URL"),
             ("tcp:daemon:2000", "says nothing of udp"),
             ("udp:daemon:2000", "says nothing of tcp"),
             ("udp:a:1 udp:b:2", "names udp twice"),

@@ -27,6 +27,9 @@ pub use platform::Platform;
 /// With [`Platform::Auto`] that is, in this order: Lambda, where its variables are set; Elastic Beanstalk, where its
 /// configuration of X-Ray is; ECS, where `ECS_CONTAINER_METADATA_URI_V4` is set; EKS, by the account of the pod; and EC2,
 /// where its metadata service answers within a second. Elsewhere documents have no origin, and nobody is told of it.
+///
+/// That is done in the background. Documents that are written before it has ended, which on AWS takes milliseconds, have no
+/// origin and nothing of AWS in them, either.
 #[derive(Clone)]
 pub struct Origin {
     shared: Arc<Shared>,

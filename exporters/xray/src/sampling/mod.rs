@@ -64,8 +64,9 @@ impl Default for SamplingSettings {
 /// five minutes, and how they were used is told every ten seconds, for which X-Ray says what part of the certain ones is for
 /// this service; until it has, one a second is borrowed. Rules that are older than an hour give way to the local ones.
 ///
-/// A request waits for nothing but the lock of its rule. What a request does not have, such as a host, is matched by `*` alone.
-/// A host is matched with its port, or without.
+/// A request waits for nothing but the lock of its rule. What a request does not have, such as a host, is matched by `*` alone,
+/// and so is the service's type as long as its origin is not known. A host is matched with its port, or without. On Lambda,
+/// which has decided before a function is called, and where the daemon knows no rules, it is asked for none.
 ///
 /// ```
 /// use tachograph_core::{Handle, Service};
@@ -110,6 +111,7 @@ impl Sampling {
         let deciding = match mode {
             SamplingMode::Always => Deciding::Always,
             SamplingMode::Local => Deciding::Local(rules, surroundings),
+            SamplingMode::Central if origin.start().is_lambda() => Deciding::Local(rules, surroundings),
             SamplingMode::Central => {
                 let Surroundings { clock, random } = surroundings;
                 let central = Arc::new(Central::new(&service.name, origin.start(), rules, clock, random));

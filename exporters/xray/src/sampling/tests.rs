@@ -167,6 +167,15 @@ fn a_daemon_that_does_not_answer_holds_no_request() {
 }
 
 #[test]
+fn on_lambda_nobody_is_asked() {
+    let daemon = Daemon::start();
+    let settings = SamplingSettings { origin: Origin::new(Platform::Lambda, []), ..at(&daemon) };
+    let sampling = Sampling::start(&Service::new("api"), settings).unwrap();
+    assert!(matches!(&*sampling.deciding, Deciding::Local(..)));
+    assert!(samples(&handle(&sampling), "") && !samples(&handle(&sampling), &format!("{ROOT};Sampled=0")));
+}
+
+#[test]
 fn failures_are_told() {
     let daemon = Daemon::start();
     daemon.stop();

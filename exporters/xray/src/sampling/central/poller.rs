@@ -9,7 +9,7 @@ use super::schedule::{Due, Schedule};
 use super::{Central, wire};
 use crate::address::HostAndPort;
 use crate::error::Error;
-use crate::http::Http;
+use crate::http::{CallError, Http};
 
 /// Does what is due, each time it is called.
 pub(crate) struct Poller {
@@ -154,6 +154,9 @@ impl Poller {
         for address in addresses.iter().take(4) {
             match self.http.post_json(&format!("http://{address}{path}"), body) {
                 Ok(answer) => return Ok(answer),
+                Err(error @ CallError::Status(403)) => {
+                    failed = format!("{error}; its role needs xray:GetSamplingRules and xray:GetSamplingTargets");
+                }
                 Err(error) => failed = error.to_string(),
             }
         }

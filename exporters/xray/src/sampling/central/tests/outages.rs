@@ -83,6 +83,15 @@ fn garbage_changes_no_rules() {
 }
 
 #[test]
+fn one_whose_role_may_not_is_told_what_it_needs() {
+    let mut service = service();
+    service.daemon.answer_with(Answer::Status(403));
+    service.pass(Duration::ZERO);
+    let failures = service.failures();
+    assert!(failures[0].ends_with("status 403; its role needs xray:GetSamplingRules and xray:GetSamplingTargets"));
+}
+
+#[test]
 fn a_daemon_that_comes_and_goes_is_told_of_every_ten_minutes_at_most() {
     let mut service = service();
     let mut told = 0;
