@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -95,12 +95,19 @@ impl Port {
     }
 }
 
+/// Takes what comes at once, and has it read on another thread: while one is read, many may come.
 async fn receive(socket: UdpSocket, shared: Arc<Shared>) {
+    let (datagrams, to_read) = mpsc::channel::<Vec<u8>>();
+    std::thread::spawn(move || {
+        for datagram in to_read {
+            shared.change(|received| received.take(&datagram));
+        }
+    });
     let mut buffer = vec![0; 1 << 16];
     // Errors are those of what was sent from here, and nothing is.
     loop {
         if let Ok((size, _)) = socket.recv_from(&mut buffer).await {
-            shared.change(|received| received.take(&buffer[..size]));
+            let _ = datagrams.send(buffer[..size].to_vec());
         }
     }
 }

@@ -42,7 +42,7 @@ impl Trace {
             alone.entry(document.parent_id()).or_default().push(document);
         }
         let segments = latest.iter().filter(|document| !document.is_subsegment());
-        let segments = segments.map(|segment| Document { json: joined(&segment.json, &mut alone) }).collect();
+        let segments = segments.map(|segment| Document { json: joined(segment.json.clone(), &mut alone) }).collect();
         // What is still there hangs under nothing that arrived, or under one another in a circle.
         let mut orphans: Vec<Document> = alone.into_values().flatten().cloned().collect();
         orphans.sort_by_key(|orphan| latest.iter().position(|document| document.id() == orphan.id()));
@@ -59,21 +59,25 @@ pub(crate) fn latest<'a>(documents: &[&'a Document]) -> Vec<&'a Document> {
 }
 
 /// The part with those inside of it that were sent alone.
-fn joined(part: &Value, alone: &mut HashMap<&str, Vec<&Document>>) -> Value {
-    let mut part = part.clone();
-    let mut inside: Vec<Value> = match part.get_mut("subsegments") {
-        Some(Value::Array(subsegments)) => std::mem::take(subsegments),
+fn joined(mut part: Value, alone: &mut HashMap<&str, Vec<&Document>>) -> Value {
+    let Value::Object(members) = &mut part else { return part };
+    let mut inside = match members.remove("subsegments") {
+        Some(Value::Array(subsegments)) => subsegments,
         _ => Vec::new(),
     };
-    let id = part["id"].as_str().unwrap_or_default();
-    for document in alone.remove(id).unwrap_or_default() {
-        inside.push(document.json.clone());
-    }
-    let inside: Vec<Value> = inside.iter().map(|part| joined(part, alone)).collect();
-    if let Value::Object(members) = &mut part
-        && !inside.is_empty()
-    {
+    let id = members.get("id").and_then(Value::as_str).unwrap_or_default();
+    inside.extend(alone.remove(id).into_iter().flatten().map(|document| document.json.clone()));
+    if !inside.is_empty() {
+        let inside: Vec<Value> = inside.into_iter().map(|part| joined(part, alone)).collect();
         members.insert("subsegments".to_owned(), inside.into());
     }
     part
+}
+
+/// Looks at the part and at all that is inside of it, at whatever depth.
+pub(crate) fn each_part<'a>(part: &'a Value, look: &mut impl FnMut(&'a Value)) {
+    look(part);
+    for inside in part["subsegments"].as_array().into_iter().flatten() {
+        each_part(inside, look);
+    }
 }

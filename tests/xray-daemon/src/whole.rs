@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::check::Check;
 use crate::document::Document;
 use crate::rules;
-use crate::trace::{Trace, latest};
+use crate::trace::{Trace, each_part, latest};
 
 /// AWS says 500 KB.
 const MOST_BYTES: usize = 500_000;
@@ -25,42 +25,49 @@ pub(crate) fn check(id: &str, documents: &[&Document], elsewhere: &HashSet<Strin
     let bytes: usize = latest(documents).iter().map(|document| document.json.to_string().len()).sum();
     check.require(bytes <= MOST_BYTES, format_args!("{bytes} bytes are more than {MOST_BYTES}"));
     let trace = Trace::of(id, documents);
-    let mut ids = HashMap::new();
-    let mut exceptions = HashSet::new();
-    let mut causes = Vec::new();
     let lost = trace.orphans.iter().filter(|orphan| !is_below(orphan, &trace.orphans, elsewhere));
     for orphan in lost {
         let what = rules::what(&orphan.json, false);
         check.complain(format_args!("{what}: its parent {} never arrived", orphan.parent_id()));
     }
-    for root in trace.segments.iter().chain(&trace.orphans) {
-        let parts = root.parts();
-        let annotations: usize =
-            parts.iter().filter_map(|part| part.json["annotations"].as_object()).map(|of| of.len()).sum();
+    let roots = || trace.segments.iter().chain(&trace.orphans);
+    for root in roots() {
+        let mut annotations = 0;
+        each_part(&root.json, &mut |part| {
+            annotations += part["annotations"].as_object().map_or(0, |annotations| annotations.len());
+            within(&mut check, part);
+        });
         let what = rules::what(&root.json, !root.is_subsegment());
         check.require(annotations <= MOST_ANNOTATIONS, format_args!("{what} has {annotations} annotations"));
-        for part in &parts {
-            within(&mut check, part);
-            let name = part.name().to_owned();
-            if let Some(other) = ids.insert(part.id().to_owned(), name) {
-                check.complain(format_args!("{other:?} and {:?} have the same id {}", part.name(), part.id()));
-            }
-            match &part.json["cause"] {
-                Value::String(id) => causes.push((part.name().to_owned(), id.clone())),
-                cause => {
-                    for exception in cause["exceptions"].as_array().into_iter().flatten() {
-                        let id = exception["id"].as_str().unwrap_or_default().to_owned();
-                        check.require(!exceptions.contains(&id), format_args!("there are two exceptions {id}"));
-                        exceptions.insert(id);
-                    }
-                }
-            }
+    }
+    let mut parts = Vec::new();
+    roots().for_each(|root| each_part(&root.json, &mut |part| parts.push(part)));
+    ids(&mut check, &parts);
+    causes(&mut check, &parts);
+    check.complaints
+}
+
+fn ids(check: &mut Check, parts: &[&Value]) {
+    let mut seen = HashMap::new();
+    for part in parts {
+        let (id, name) = (&part["id"], &part["name"]);
+        if let Some(other) = seen.insert(id.as_str(), name) {
+            check.complain(format_args!("{other} and {name} have the same id {id}"));
         }
     }
-    for (name, cause) in causes {
-        check.require(exceptions.contains(&cause), format_args!("{name:?} is caused by {cause}, which never arrived"));
+}
+
+/// An exception is told of once, and may be meant by many.
+fn causes(check: &mut Check, parts: &[&Value]) {
+    let mut told = HashSet::new();
+    for exception in parts.iter().filter_map(|part| part["cause"]["exceptions"].as_array()).flatten() {
+        let id = &exception["id"];
+        check.require(told.insert(id.as_str()), format_args!("there are two exceptions {id}"));
     }
-    check.complaints
+    for part in parts.iter().filter(|part| part["cause"].is_string()) {
+        let (name, id) = (&part["name"], &part["cause"]);
+        check.require(told.contains(&id.as_str()), format_args!("{name} is caused by {id}, which never arrived"));
+    }
 }
 
 /// A part is replaced by what is sent later under its id, so that only what was in progress may be.
@@ -82,7 +89,11 @@ fn is_below(orphan: &Document, orphans: &[Document], elsewhere: &HashSet<String>
         if elsewhere.contains(parent) {
             return true;
         }
-        let above = orphans.iter().find(|other| other.parts().iter().any(|part| part.id() == parent));
+        let above = orphans.iter().find(|other| {
+            let mut is_in_it = false;
+            each_part(&other.json, &mut |part| is_in_it |= part["id"] == parent);
+            is_in_it
+        });
         match above {
             Some(above) if steps < orphans.len() => parent = above.parent_id(),
             _ => return false,
@@ -92,16 +103,16 @@ fn is_below(orphan: &Document, orphans: &[Document], elsewhere: &HashSet<String>
 }
 
 /// What is inside of a part happens within its time.
-fn within(check: &mut Check, part: &Document) {
-    let (start, end) = (part.start_time(), part.end_time());
-    for inside in part.subsegments() {
-        let what = rules::what(&inside.json, false);
-        let begins_before = inside.start_time() < start - ROUNDING;
-        let ends_after = inside.end_time() > end + ROUNDING;
-        let times = format!("{}..{}", inside.start_time(), inside.end_time());
+fn within(check: &mut Check, part: &Value) {
+    let time = |of: &Value, name: &str| of[name].as_f64().unwrap_or(f64::NAN);
+    let (start, end) = (time(part, "start_time"), time(part, "end_time"));
+    for inside in part["subsegments"].as_array().into_iter().flatten() {
+        let (begun, ended) = (time(inside, "start_time"), time(inside, "end_time"));
+        let (begins_before, ends_after) = (begun < start - ROUNDING, ended > end + ROUNDING);
+        let what = rules::what(inside, false);
         check.require(
             !begins_before && !ends_after,
-            format_args!("{what} ({times}) is outside the time of {:?} ({start}..{end})", part.name()),
+            format_args!("{what} ({begun}..{ended}) is outside the time of {} ({start}..{end})", part["name"]),
         );
     }
 }
@@ -196,10 +207,10 @@ mod tests {
     #[test]
     fn an_id_is_there_once() {
         let again = alone("71de5b6f19ff9a0a", "70de5b6f19ff9a0a");
-        refused(&[segment(), again], "have the same id 71de5b6f19ff9a0a");
+        refused(&[segment(), again], "have the same id \"71de5b6f19ff9a0a\"");
         let mut twice = segment();
         twice["subsegments"] = json!([part("72de5b6f19ff9a0a"), part("72de5b6f19ff9a0a")]);
-        refused(&[twice], "have the same id 72de5b6f19ff9a0a");
+        refused(&[twice], "have the same id \"72de5b6f19ff9a0a\"");
     }
 
     #[test]
@@ -244,8 +255,8 @@ mod tests {
         documents[0]["cause"] = "a1b2c3d4e5f60718".into();
         documents[1]["cause"] = cause.clone();
         assert_eq!(received(&documents).all_complaints(), [""; 0]);
-        refused(&documents[..1], "is caused by a1b2c3d4e5f60718, which never arrived");
+        refused(&documents[..1], "is caused by \"a1b2c3d4e5f60718\", which never arrived");
         documents[0]["cause"] = cause;
-        refused(&documents, "there are two exceptions a1b2c3d4e5f60718");
+        refused(&documents, "there are two exceptions \"a1b2c3d4e5f60718\"");
     }
 }

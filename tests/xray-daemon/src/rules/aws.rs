@@ -55,6 +55,7 @@ const OF_SUBSEGMENT: Members = &[
     // Not in the guide, but what AWS' own SDKs write.
     ("retries", Kind::Whole),
     ("id_2", TEXT),
+    ("queue_name", TEXT),
     ("topic_arn", TEXT),
     ("bucket_name", TEXT),
     ("key", TEXT),

@@ -27,5 +27,6 @@ pub(super) fn check(check: &mut Check, json: &Value, is_segment: bool) {
     if let Some(status) = http["response"]["status"].as_u64() {
         check.require((100..600).contains(&status), format_args!("status {status} is none of HTTP's"));
     }
-    check.require(is_segment || !json["namespace"].is_null(), "http without namespace: it would not be on the map");
+    let is_placed = is_segment || request.is_null() || !json["namespace"].is_null();
+    check.require(is_placed, "http.request without namespace: it would not be on the map");
 }

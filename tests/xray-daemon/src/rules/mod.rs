@@ -18,7 +18,7 @@ mod times;
 const MOST_BYTES: usize = 64_000;
 
 /// Readers of JSON stop at 128, and X-Ray puts documents into one another.
-const MOST_LEVELS: usize = 100;
+const MOST_LEVELS: usize = 120;
 
 const SEGMENT: Members = &[
     ("name", LONG_TEXT),

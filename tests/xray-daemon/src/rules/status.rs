@@ -15,11 +15,11 @@ pub(super) fn check(check: &mut Check, json: &Value) {
     check.require(error || !is_error, format_args!("no error at status {status}"));
     check.require(fault || status < 500, format_args!("no fault at status {status}"));
     check.require(throttle || status != 429, format_args!("no throttle at status {status}"));
-    // AWS' services throttle with status 400, too.
-    let throttles = status == 429 || (is_error && json["namespace"] == "aws");
-    check.require(!throttle || throttles, format_args!("throttle at status {status}"));
     if !has_cause {
         check.require(!error || is_error, format_args!("error at status {status}, and no cause"));
         check.require(!fault || status >= 500, format_args!("fault at status {status}, and no cause"));
+        // AWS' services throttle with status 400, too.
+        let throttles = status == 429 || (is_error && json["namespace"] == "aws");
+        check.require(!throttle || throttles, format_args!("throttle at status {status}, and no cause"));
     }
 }
