@@ -87,3 +87,70 @@ fn move_to(mean: f64, places: &mut [Place]) {
     let each = missing(places) / places.len().max(1) as f64;
     places.iter_mut().for_each(|place| place.at += each);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tachograph_metrics::Number;
+
+    fn distribution(bounds: &[f64], counts: &[u64], sum: f64) -> Distribution {
+        Distribution { bounds: bounds.into(), counts: counts.to_vec(), sum: Number::Float(sum), exemplar: None }
+    }
+
+    fn is_near(one: f64, other: f64) -> bool {
+        (one - other).abs() <= 1e-9 * other.abs().max(1.0)
+    }
+
+    #[test]
+    fn few_numbers_are_in_their_buckets_with_their_sum() {
+        let shown = values(&distribution(&[1.0, 2.0, 4.0], &[1, 2, 1, 1], 0.75 + 1.1 + 1.3 + 3.0 + 50.0));
+        assert_eq!((shown.len(), shown[0], shown[3]), (5, 0.5, 3.0));
+        assert!(shown[1] > 1.0 && shown[2] <= 2.0);
+        assert!(is_near(shown.iter().sum(), 56.15), "the last bucket takes what is missing: {shown:?}");
+        let shown = values(&distribution(&[1.0, 2.0, 4.0], &[0, 4, 0, 0], 4.4));
+        assert!(is_near(shown.iter().sum(), 4.4) && shown.iter().all(|value| (1.0..2.0).contains(value)), "{shown:?}");
+        let shown = values(&distribution(&[1.0, 2.0, 4.0], &[0, 4, 0, 0], 8.0));
+        assert_eq!(shown, [2.0; 4]);
+    }
+
+    #[test]
+    fn numbers_below_nothing_have_no_lower_end() {
+        let shown = values(&distribution(&[-5.0, 0.0], &[2, 0, 0], -30.0));
+        assert!(is_near(shown.iter().sum(), -30.0), "{shown:?}");
+        let shown = values(&distribution(&[], &[3], -3.0));
+        assert_eq!(shown, [-1.0; 3]);
+    }
+
+    #[test]
+    fn a_sum_that_is_no_number_leaves_the_buckets() {
+        assert_eq!(values(&distribution(&[1.0, 2.0], &[0, 2, 0], f64::INFINITY)), [1.25, 1.75]);
+        assert!(values(&distribution(&[1.0], &[0, 0], 0.0)).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn the_mean_is_right_and_percentiles_are_in_their_buckets(
+            numbers in prop::collection::vec(0.0..20_000.0f64, 1..2000),
+        ) {
+            let bounds = [5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0, 10_000.0];
+            let mut counts = vec![0; bounds.len() + 1];
+            let bucket = |number: f64| bounds.iter().position(|bound| number <= *bound).unwrap_or(bounds.len());
+            numbers.iter().for_each(|number| counts[bucket(*number)] += 1);
+            let shown = values(&distribution(&bounds, &counts, numbers.iter().sum()));
+            prop_assert_eq!(shown.len(), numbers.len().min(100));
+            let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
+            prop_assert!(is_near(mean(&shown), mean(&numbers)));
+            let mut sorted = numbers.clone();
+            sorted.sort_by(f64::total_cmp);
+            if numbers.len() <= 100 {
+                for (shown, number) in shown.iter().zip(&sorted) {
+                    let at = bucket(*number);
+                    let from = if at == 0 { 0.0 } else { bounds[at - 1] };
+                    let to = bounds.get(at).copied().unwrap_or(f64::INFINITY);
+                    prop_assert!(from - 1e-6 <= *shown && *shown <= to + 1e-6, "{} for {}", shown, number);
+                }
+            }
+        }
+    }
+}

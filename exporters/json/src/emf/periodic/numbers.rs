@@ -40,9 +40,20 @@ pub(super) struct Numbers {
     pub(super) left_out: u64,
 }
 
-/// The members of each line that are no metrics.
-const MEMBERS: [&str; 9] =
-    ["_aws", "environment", "event", "level", "logger", "message", "service", "timestamp", "version"];
+/// The members of each line that are no metrics, and two by which it could be taken for the format before this one.
+const MEMBERS: [&str; 11] = [
+    "_aws",
+    "CloudWatchMetrics",
+    "Timestamp",
+    "environment",
+    "event",
+    "level",
+    "logger",
+    "message",
+    "service",
+    "timestamp",
+    "version",
+];
 
 /// How many dimensions a set can have besides those of the service.
 const MOST_LABELS: usize = 27;
