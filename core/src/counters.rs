@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::handle::Handle;
+use crate::own_thread::is_own_thread;
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -55,9 +56,9 @@ impl Counter {
 
 /// For adapters, which see things that core does not.
 impl Handle {
-    /// Counts a call that belongs to no request.
+    /// Counts a call that belongs to no request, unless it is one of an exporter of ours.
     pub fn count_unattributed_call(&self) {
-        self.live_counters().unattributed_calls.one();
+        self.live_counters().unattributed_calls.one_if(!is_own_thread());
     }
 
     /// Counts a call whose request is gone already.

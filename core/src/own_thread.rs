@@ -41,6 +41,7 @@ mod tests {
                 become_own_thread();
                 assert!(is_own_thread());
                 call_in_scope(&instance);
+                instance.handle().count_unattributed_call();
             });
         });
         assert_eq!(instance.handle().counters().unattributed_calls, 0);
