@@ -92,6 +92,15 @@ impl<'a> Line<'a> {
         self.quoted(text);
     }
 
+    /// A word of ours, with nothing that would have to be escaped.
+    #[inline(always)]
+    pub(crate) fn word(&mut self, key: &str, word: &'static str) {
+        self.raw(key);
+        self.raw("\"");
+        self.raw(word);
+        self.raw("\"");
+    }
+
     #[inline(always)]
     pub(crate) fn text_if_any(&mut self, key: &str, text: Option<&str>) {
         if let Some(text) = text {

@@ -54,10 +54,7 @@ impl<B: Beside> WideLine for Wide<'_, B> {
 
     #[inline(always)]
     fn word(&mut self, member: Member, word: &'static str) {
-        self.line.raw(member.json_key());
-        self.line.raw("\"");
-        self.line.raw(word);
-        self.line.raw("\"");
+        self.line.word(member.json_key(), word);
     }
 
     fn chain(&mut self, member: Member, texts: &[String]) {

@@ -35,9 +35,11 @@ impl Beside for LineOfMetrics<'_> {
     fn text(&mut self, line: &mut Line<'_>, name: &'static str, key: &'static str, text: &str) {
         match name {
             // Whoever sends requests can make up methods, and would decide how many metrics there are.
-            "method" if self.record.known_method() != text => {
-                line.text(key, self.record.known_method());
-                line.text(key!("method_original"), text);
+            "method" => {
+                line.word(key, self.record.known_method());
+                if self.record.known_method() != text {
+                    line.text(key!("method_original"), text);
+                }
             }
             "route" | "name" => {
                 self.place_is_cut |= text.len() > line.room();
@@ -49,8 +51,9 @@ impl Beside for LineOfMetrics<'_> {
 
     #[inline(always)]
     fn behind_own(&mut self, line: &mut Line<'_>) {
-        if self.shape.sets.of_records().contains(&Dimension::StatusClass) {
-            line.text_if_any(key!("status_class"), status_class(self.record));
+        let is_asked_for = self.shape.sets.of_records().contains(&Dimension::StatusClass);
+        if let Some(class) = status_class(self.record).filter(|_| is_asked_for) {
+            line.word(key!("status_class"), class);
         }
         each_sample(self.record, self.shape.naming, |metric, number| {
             if !metric.is_member {

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tachograph_core::{
-    CallKind, Handle, HandleBuilder, ManualClock, OpenRequest, Operation, RequestHead, SequentialIds, Service,
-    start_call,
+    CallKind, Handle, HandleBuilder, Level, LogEvent, ManualClock, OpenRequest, Operation, RequestHead, SequentialIds,
+    Service, start_call,
 };
 use tachograph_json::delivery::{SendError, Sink};
 use tachograph_json::{Json, Settings};
@@ -73,6 +73,18 @@ impl Bench {
         request.poll(work);
         request.respond(status, Some(0), false);
         request.complete();
+    }
+
+    pub(crate) fn task(&self, name: &str, work: impl FnOnce()) {
+        let mut task = Box::pin(self.handle.task(name, async { work() }));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(task.as_mut().poll(&mut context).is_ready());
+    }
+
+    /// A line of the application's log, to be changed where something else is wanted.
+    pub(crate) fn event(&self, message: &'static str) -> LogEvent<'static> {
+        let time = self.handle.now();
+        LogEvent { time, level: Level::Info, target: "test", message, fields: &[], recording: None }
     }
 
     pub(crate) fn call(&self, kind: CallKind, what: &str, micros: u64) {

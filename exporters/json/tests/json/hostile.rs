@@ -1,52 +1,18 @@
 //! One line stays one line, and JSON, whatever is in the data.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 use tachograph_core::{CallKind, FieldValue, Level, Limits, LogEvent, Operation, Service, request, start_call};
 use tachograph_json::{Calls, Format, Settings};
 
 use crate::bench::Bench;
-
-/// An object that has no name twice.
-struct Object(BTreeMap<String, Value>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if members.insert(name.clone(), value).is_some() {
-                        return Err(A::Error::custom(format!("{name} is there twice")));
-                    }
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-fn object(line: &str) -> BTreeMap<String, Value> {
-    let breaks = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
-    assert!(!line.contains(breaks), "{line:?}");
-    serde_json::from_str::<Object>(line).unwrap_or_else(|error| panic!("{error}: {line:?}")).0
-}
+use crate::strict::object;
 
 /// Any text, and texts that are likely to break something.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let nasty = prop::sample::select(vec![
         "",
         " ",
@@ -85,7 +51,7 @@ fn value() -> impl Strategy<Value = FieldValue> {
 }
 
 #[derive(Debug)]
-struct Said(String, Option<Box<Said>>);
+pub(crate) struct Said(pub(crate) String, pub(crate) Option<Box<Said>>);
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +65,7 @@ impl std::error::Error for Said {
     }
 }
 
-fn fields() -> impl Strategy<Value = Vec<(String, FieldValue)>> {
+pub(crate) fn fields() -> impl Strategy<Value = Vec<(String, FieldValue)>> {
     prop::collection::vec((text(), value()), 0..8)
 }
 
