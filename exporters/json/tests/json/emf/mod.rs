@@ -1,9 +1,12 @@
 //! Lines that are metrics of CloudWatch, too.
 
+mod aggregate;
 mod check;
 mod dimensions;
+mod failing;
 mod hostile;
 mod lines;
+mod periodic;
 mod plain;
 mod receiver;
 mod setup;
