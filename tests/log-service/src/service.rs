@@ -116,6 +116,17 @@ impl LogService {
         };
     }
 
+    /// Makes a group with a stream, as somebody else does.
+    pub fn create(&self, group: &str, stream: &str) {
+        let mut kept = lock(&self.shared.kept);
+        kept.groups.entry(group.to_owned()).or_default().streams.entry(stream.to_owned()).or_default();
+    }
+
+    /// Deletes a group with all that it has, as somebody else does.
+    pub fn delete(&self, group: &str) {
+        lock(&self.shared.kept).groups.remove(group);
+    }
+
     /// Waits until it is so, which is looked at whenever a call was made.
     ///
     /// # Panics
