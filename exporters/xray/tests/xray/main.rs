@@ -1,3 +1,5 @@
 //! The exporter from outside.
 
 mod opentelemetry;
+mod sending;
+mod underway;
