@@ -11,6 +11,8 @@
 mod case;
 mod client;
 mod differences;
+#[path = "../../../exporters/json/tests/json/emf/check.rs"]
+mod emf;
 mod expected;
 mod framework;
 mod lines;
@@ -20,6 +22,8 @@ mod page;
 mod peers;
 mod scenarios;
 mod service;
+#[path = "../../../exporters/json/tests/json/strict.rs"]
+mod strict;
 
 pub use differences::{DIFFERENCES, Difference, table};
 pub use framework::Framework;

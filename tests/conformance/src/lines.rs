@@ -40,7 +40,8 @@ impl Line {
             assert!(self.text(id).len() == digits && self.text(id).chars().all(hex), "{self:?}");
         }
         let place = self.get("route").as_str().unwrap_or_else(|| self.text("path"));
-        assert!(self.text("message").starts_with(&format!("{} {place} ", self.text("method"))), "{self:?}");
+        let method = self.get("method_original").as_str().unwrap_or_else(|| self.text("method"));
+        assert!(self.text("message").starts_with(&format!("{method} {place} ")), "{self:?}");
         if self.get("first_byte_ms").is_number() {
             assert!(self.micros("first_byte_ms") <= self.micros("duration_ms"), "{self:?}");
         }

@@ -6,6 +6,7 @@ mod answers;
 mod bodies;
 mod concurrent;
 mod connections;
+mod emf;
 mod everything;
 mod hostile;
 mod identity;
@@ -97,6 +98,7 @@ macro_rules! every_scenario {
             otlp {
                 all_three_signals_arrive_by_grpc
                 all_three_signals_arrive_by_http
+                all_three_signals_arrive_signed_for_aws
                 an_n_plus_one_is_an_event_of_its_span
                 a_caller_that_does_not_sample_is_heeded_and_counted
                 what_matters_is_kept_whatever_the_ratio
@@ -106,6 +108,10 @@ macro_rules! every_scenario {
             }
             numbers {
                 a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_otlp
+            }
+            emf {
+                the_metrics_of_a_thousand_requests_are_those_of_prometheus
+                series_told_together_have_all_and_a_tenth_of_the_lines_stands_for_all
             }
             scanner {
                 a_hundred_thousand_paths_methods_and_hosts_are_few_series

@@ -15,10 +15,10 @@ use crate::lines::{Line, Lines};
 use crate::page::{Labels, Page, nanos};
 use crate::service::{Demo, LONG, eventually};
 
-const REQUESTS: usize = 1_000;
+pub(super) const REQUESTS: usize = 1_000;
 const CLIENTS: usize = 8;
 
-const MIX: [(&str, &str); 15] = [
+pub(super) const MIX: [(&str, &str); 15] = [
     ("GET", "/experiments"),
     ("GET", "/experiments/7"),
     ("GET", "/experiments?joined=true"),
@@ -57,18 +57,25 @@ pub(super) fn a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_ot
     same_of_the_applications(&page, &collector);
 }
 
-fn ask(case: &Case, demo: &Demo) {
+/// So many requests of all kinds, one kind after the other, from several clients.
+pub(super) fn ask(case: &Case, demo: &Demo) {
+    ask_with(case, demo, REQUESTS, |request, _| request);
+}
+
+/// As [`ask`], where each is what `change` makes of it.
+pub(super) fn ask_with(case: &Case, demo: &Demo, count: usize, change: impl Fn(Request, usize) -> Request + Sync) {
+    let change = &change;
     thread::scope(|scope| {
         for client in 0..CLIENTS {
             scope.spawn(move || {
                 let mut connection = demo.connect();
-                for number in (client..REQUESTS).step_by(CLIENTS) {
+                for number in (client..count).step_by(CLIENTS) {
                     let request = match MIX[number % MIX.len()] {
                         ("POST", path) => Request::post(path, r#"{"experiment_id":1,"user_id":"ada","name":"click"}"#),
                         ("BREW", path) if case.is_known(KNOWS_NOT_EVERY_METHOD) => Request::get(path),
                         (method, path) => Request::new(method, path),
                     };
-                    connection.ask(&request).expect("the service answers");
+                    connection.ask(&change(request, number)).expect("the service answers");
                 }
             });
         }
@@ -77,7 +84,7 @@ fn ask(case: &Case, demo: &Demo) {
 
 /// What is summed over the requests of one series.
 #[derive(Debug, Default)]
-struct Sums {
+pub(super) struct Sums {
     requests: u64,
     micros: u64,
     db_micros: u64,
@@ -103,7 +110,7 @@ impl Sums {
 }
 
 /// The lines by the labels that their requests have on the page.
-fn by_series(case: &Case, lines: &Lines) -> BTreeMap<Labels, Sums> {
+pub(super) fn by_series(case: &Case, lines: &Lines) -> BTreeMap<Labels, Sums> {
     let mut series = BTreeMap::<Labels, Sums>::new();
     for line in lines.requests() {
         let method = if line.text("method") == "BREW" { "_OTHER" } else { line.text("method") };
@@ -127,7 +134,7 @@ fn by_series(case: &Case, lines: &Lines) -> BTreeMap<Labels, Sums> {
     series
 }
 
-fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
+pub(super) fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
     let same = |name: &str, number: fn(&Sums) -> u64| {
         let sums = series.iter().map(|(labels, sums)| (labels.clone(), number(sums).to_string()));
         // Whoever asks nothing of a database need not be there.

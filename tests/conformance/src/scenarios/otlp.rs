@@ -1,9 +1,10 @@
 //! Traces, metrics and logs as a strict receiver gets them: it has nothing to complain of.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use tachograph_collector::{Code, Collector, Kind, Received, Signal, Span, Transport};
+use tachograph_collector::{Aws, Code, Collector, Kind, Received, Signal, Span, Transport};
 
 use super::everything::ask_for_everything;
 use crate::case::Case;
@@ -31,9 +32,42 @@ pub(super) fn all_three_signals_arrive_by_http(case: &Case) {
     all_three_signals_arrive(case, Transport::Http);
 }
 
+/// By AWS's own end points, played by the receiver: by configuration alone, with keys from the variables of AWS.
+pub(super) fn all_three_signals_arrive_signed_for_aws(case: &Case) {
+    let collector = Collector::start_blocking();
+    let until = SystemTime::now() + Duration::from_secs(3600);
+    collector.play(Aws::new("eu-central-1").temporary_key("ASIADEMO", "a secret", "a token", until));
+    let aws = [
+        ("TACHOGRAPH_EXPORTERS__OTLP__AWS__LOG_GROUP", "/demo/lines"),
+        ("TACHOGRAPH_EXPORTERS__OTLP__AWS__LOG_STREAM", "one"),
+        ("TACHOGRAPH_EXPORTERS__OTLP__COMPRESSION", "gzip"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "ASIADEMO"),
+        ("AWS_SECRET_ACCESS_KEY", "a secret"),
+        ("AWS_SESSION_TOKEN", "a token"),
+    ];
+    let setup = sending(case, &collector, Transport::Http);
+    let setup = aws.into_iter().fold(setup, |setup, (name, value)| setup.env(name, value));
+    all_three_signals_arrive_from(setup, &collector, Transport::Http);
+    collector.look(|received| {
+        let groups = received.exports_of(Signal::Logs).map(|export| export.headers["x-aws-log-group"].as_str());
+        assert!(groups.into_iter().all(|group| group == "/demo/lines"));
+        let names: Vec<_> =
+            received.spans.iter().filter(|span| span.kind == Kind::Server).map(|span| &span.name).collect();
+        assert!(
+            names.iter().any(|name| *name == "GET /experiments/{id}"),
+            "by which AWS tells operations apart: {names:?}"
+        );
+    });
+}
+
 fn all_three_signals_arrive(case: &Case, transport: Transport) {
     let collector = Collector::start_blocking();
-    let demo = sending(case, &collector, transport).start();
+    all_three_signals_arrive_from(sending(case, &collector, transport), &collector, transport);
+}
+
+fn all_three_signals_arrive_from(setup: Setup, collector: &Collector, transport: Transport) {
+    let demo = setup.start();
     let created = ask_for_everything(&demo);
     let lines = demo.stop();
     collector.finish();

@@ -31,7 +31,7 @@ pub(super) fn a_typo_in_a_variable_is_refused(case: &Case) {
     let typo = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPTU", "stdout");
     refuses(typo, &["TACHOGRAPH_EXPORTERS__JSON__OUTPTU", "outptu", "`output`, `format`, `calls`"]);
     let value = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__FORMAT", "xml");
-    refuses(value, &["exporters.json.format", "`xml`", "use `structured` or `text`"]);
+    refuses(value, &["exporters.json.format", "`xml`", "use `structured`, `text` or `emf`"]);
     let output = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "stdot");
     refuses(output, &["exporters.json.output", "`stdot`", "use `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`"]);
 }
