@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn mean_and_percentiles_of_common_distributions_are_kept() {
-        let shapes: [(&str, fn(f64) -> f64); 6] = [
+        type Quantile = fn(f64) -> f64;
+        let shapes: [(&str, Quantile); 6] = [
             ("all the same", |_| 7.0),
             ("even", |number| 10.0 + 100.0 * number),
             ("exponential", |number| -50.0 * (1.0 - number).ln()),
