@@ -95,6 +95,27 @@ mod tests {
         }
     }
 
+    /// As it is defined, and as slow.
+    fn is_like(pattern: &str, text: &str) -> bool {
+        let rest = |text: &str| text.chars().next().map(|first| (first, text[first.len_utf8()..].to_owned()));
+        match rest(pattern) {
+            None => text.is_empty(),
+            Some(('*', pattern)) => {
+                is_like(&pattern, text) || rest(text).is_some_and(|(_, text)| is_like(&format!("*{pattern}"), &text))
+            }
+            Some((wanted, pattern)) => {
+                rest(text).is_some_and(|(found, text)| (wanted == '?' || wanted == found) && is_like(&pattern, &text))
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_matches_what_it_is_defined_to(pattern in "[aü*?]{0,8}", text in "[aü]{0,10}") {
+            assert_eq!(Pattern::new(&pattern).matches(&text), is_like(&pattern, &text));
+        }
+    }
+
     #[test]
     fn a_letter_whose_lower_case_is_two_is_compared_as_it_is() {
         assert!(Pattern::new("İ?").matches("İx"));
