@@ -13,10 +13,12 @@ pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(
         (RecordKind::Request, Naming::OpenTelemetry) => request(record, &mut each),
         (RecordKind::Request, Naming::Plain) => plain_request(record, &mut each),
         (RecordKind::Task, Naming::OpenTelemetry) => {
+            each(metric!("tasks", "Count"), Number::Whole(1));
             each(metric!("task_duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
             each(metric!("task_errors", "Count"), whole(has_failed(record)));
         }
         (RecordKind::Task, Naming::Plain) => {
+            each(metric!("tasks_total", "Count"), Number::Whole(1));
             each(metric!("task_duration_seconds", "Seconds"), seconds(record.duration()));
             each(metric!("task_errors_total", "Count"), whole(has_failed(record)));
         }
@@ -27,6 +29,7 @@ pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(
 fn request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
     let shares = record.breakdown().rounded_micros();
     let share = |share: Share| Number::Millis(shares[share as usize]);
+    each(metric!("requests", "Count"), Number::Whole(1));
     if !record.is_streaming() {
         each(member!("duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
         if let Some(first_byte) = record.first_byte() {
@@ -52,10 +55,10 @@ fn request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
 
 fn plain_request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
     let status = plain_status(record);
+    each(metric!("http_requests_total", "Count"), Number::Whole(1));
     if !record.is_streaming() {
         each(metric!("http_request_duration_seconds", "Seconds"), seconds(record.duration()));
     }
-    each(metric!("http_requests_total", "Count"), Number::Whole(1));
     each(metric!("http_request_5xx_total", "Count"), whole((500..600).contains(&status)));
     each(metric!("http_request_4xx_total", "Count"), whole((400..500).contains(&status)));
     each(metric!("http_findings_total", "Count"), findings(record));
@@ -101,7 +104,14 @@ pub(crate) fn is_taken(name: &str, naming: Naming) -> bool {
     match naming {
         Naming::OpenTelemetry => matches!(
             name,
-            "errors" | "findings" | "task_duration_ms" | "task_errors" | "status_class" | "method_original"
+            "requests"
+                | "tasks"
+                | "errors"
+                | "findings"
+                | "task_duration_ms"
+                | "task_errors"
+                | "status_class"
+                | "method_original"
         ),
         Naming::Plain => matches!(
             name,
@@ -116,10 +126,62 @@ pub(crate) fn is_taken(name: &str, naming: Naming) -> bool {
                 | "external_call_duration_seconds"
                 | "cache_hits_total"
                 | "cache_misses_total"
+                | "tasks_total"
                 | "task_duration_seconds"
                 | "task_errors_total"
                 | "status_class"
                 | "method_original"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tachograph_core::testing::Instance;
+    use tachograph_core::{ManualClock, OpenRequest, Operation, RequestHead, is_reserved, start_call};
+
+    use super::*;
+
+    /// A request that has every metric there is, and a task.
+    fn records() -> Vec<Record> {
+        let instance = Instance::with_clock(ManualClock::new());
+        let head = RequestHead { method: "GET", path: "/", route: Some("/"), ..RequestHead::default() };
+        let mut request = OpenRequest::open(instance.handle(), head).unwrap();
+        request.poll(|| {
+            let all = [
+                Operation::database("sqlite", "main", "SELECT 1"),
+                Operation::external("a", "GET"),
+                Operation::cache("a", "GET"),
+            ];
+            all.into_iter().for_each(|operation| start_call(operation, None).completed());
+        });
+        request.respond(200, Some(0), false);
+        request.complete();
+        let mut task = Box::pin(instance.handle().task("rollup", async {}));
+        assert!(task.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+        drop(task);
+        instance.take()
+    }
+
+    #[test]
+    fn each_metric_is_a_member_of_every_line_or_a_name_that_no_field_can_have() {
+        for (naming, count) in [(Naming::OpenTelemetry, 15), (Naming::Plain, 14)] {
+            let mut names = BTreeSet::new();
+            for record in records() {
+                each_sample(&record, naming, |metric, _| {
+                    assert_eq!(
+                        metric.is_member,
+                        is_reserved(metric.name) && metric.name != "errors",
+                        "{}",
+                        metric.name
+                    );
+                    assert!(metric.is_member || is_taken(metric.name, naming), "{}", metric.name);
+                    assert!(names.insert(metric.name), "{} is there twice", metric.name);
+                });
+            }
+            assert_eq!(names.len(), count, "{names:?}");
+        }
     }
 }

@@ -3,11 +3,10 @@
 use std::time::SystemTime;
 
 use tachograph_core::RecordKind;
-use tachograph_metrics::Naming;
 
 use super::numbers::{Measured, Numbers, Value};
 use crate::emf::dimensions::Dimension;
-use crate::emf::metric::{Metric, Number, metric};
+use crate::emf::metric::Number;
 use crate::emf::{LOGGER, Shape};
 use crate::line::{Line, key};
 use crate::number;
@@ -41,10 +40,6 @@ impl<'a, D: Iterator<Item = (Dimension, &'a str)>> Event<'a, D> {
             line.raw(dimension.name());
             line.text("\":", value);
         }
-        let count = count(kind, shape.naming);
-        if let Some(count) = count {
-            line.integer(count.json_key, numbers.count);
-        }
         for measured in &numbers.metrics {
             write_values(measured, &mut line);
         }
@@ -52,24 +47,10 @@ impl<'a, D: Iterator<Item = (Dimension, &'a str)>> Event<'a, D> {
         shape.members.write(
             time,
             sets,
-            |definitions| {
-                count.into_iter().for_each(|count| definitions.metric(count));
-                numbers.metrics.iter().for_each(|measured| definitions.metric(measured.metric));
-            },
+            |definitions| numbers.metrics.iter().for_each(|measured| definitions.metric(measured.metric)),
             line.out,
         );
         line.end_object();
-    }
-}
-
-/// How many there were, which no number of values says: of many, a hundred are told. Plain names have such a metric of
-/// requests anyhow.
-fn count(kind: RecordKind, naming: Naming) -> Option<&'static Metric> {
-    match (kind, naming) {
-        (RecordKind::Request, Naming::OpenTelemetry) => Some(metric!("requests", "Count")),
-        (RecordKind::Request, Naming::Plain) => None,
-        (RecordKind::Task, Naming::OpenTelemetry) => Some(metric!("tasks", "Count")),
-        (RecordKind::Task, Naming::Plain) => Some(metric!("tasks_total", "Count")),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Requests told of together.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tachograph_core::{Handle, ManualClock, OpenRequest, Operation, RequestHead, Yield, start_call};
-use tachograph_json::delivery::{self, SendError};
+use tachograph_json::delivery::{self, SendError, Sink};
 use tachograph_json::metrics::{self, Metrics, Naming, Points};
 use tachograph_json::{EmfSettings, Event, Filter, Format, Json, Sample, Settings};
 
@@ -432,4 +433,35 @@ fn a_filter_can_leave_the_events_to_another_exporter() {
     let lines = bench.lines();
     assert_eq!(lines.len(), 1);
     assert!(lines[0].contains("\"event\":\"request\"") && !lines[0].contains("_aws"));
+}
+
+/// Hands on each batch that it is given.
+struct Channel(Sender<String>);
+
+impl Sink for Channel {
+    fn describe(&self) -> String {
+        "channel".to_owned()
+    }
+
+    fn send(&mut self, batch: &[u8]) -> Result<(), SendError> {
+        // Nobody listens any more when the test is over.
+        let _ = self.0.send(String::from_utf8(batch.to_vec()).unwrap());
+        Ok(())
+    }
+}
+
+#[test]
+fn events_come_by_themselves_each_in_its_own_interval() {
+    let (soon, late) = (Duration::from_millis(1), Duration::from_secs(3600));
+    for (aggregate, interval, expected) in [(soon, late, "1 request"), (late, soon, "metrics")] {
+        let (sender, batches) = channel();
+        let emf = EmfSettings { aggregate: Some(aggregate), interval, ..EmfSettings::default() };
+        let settings = Settings { emf, ..aggregated_without_lines() };
+        let json = Json::with_sink(&service(), settings, Box::new(Channel(sender))).unwrap();
+        let handle = Handle::builder().exporter(json).build();
+        Request::many(1)[0].run(&handle, &ManualClock::new());
+        let first = batches.recv_timeout(PATIENCE).unwrap();
+        let lines: Vec<Members> = first.lines().map(check::line).collect();
+        assert!(lines.iter().all(|line| line["message"] == expected), "{first}");
+    }
 }

@@ -38,10 +38,10 @@ fn a_request_with_everything() {
         r#""streaming":false,"db_queries":2,"db_ms":2,"db_total_ms":2,"db_wait_ms":0,"db_rows":0,"db_errors":0,"#,
         r#""db_slowest_ms":1,"db_repeats":2,"external_calls":1,"external_ms":4.005,"external_total_ms":4.005,"#,
         r#""external_errors":0,"cache_hits":1,"cache_misses":2,"cache_ms":0,"cache_errors":0,"own_ms":1.5,"body_ms":0,"#,
-        r#""waiting_ms":0,"errors":0,"findings":0,"plan":"pro","metadata":{"a":1},"#,
+        r#""waiting_ms":0,"requests":1,"errors":0,"findings":0,"plan":"pro","metadata":{"a":1},"#,
         r#""_aws":{"Timestamp":1767225600007,"CloudWatchMetrics":[{"Namespace":"experiments-api","#,
         r#""Dimensions":[["service","environment"],["service","environment","method","route"]],"Metrics":["#,
-        r#"{"Name":"duration_ms","Unit":"Milliseconds"},{"Name":"first_byte_ms","Unit":"Milliseconds"},"#,
+        r#"{"Name":"requests","Unit":"Count"},{"Name":"duration_ms","Unit":"Milliseconds"},{"Name":"first_byte_ms","Unit":"Milliseconds"},"#,
         r#"{"Name":"errors","Unit":"Count"},{"Name":"findings","Unit":"Count"},"#,
         r#"{"Name":"response_bytes","Unit":"Bytes"},{"Name":"db_queries","Unit":"Count"},"#,
         r#"{"Name":"db_ms","Unit":"Milliseconds"},{"Name":"external_calls","Unit":"Count"},"#,
@@ -58,7 +58,7 @@ fn what_was_not_used_has_no_metric() {
     bench.request("/", 200, || {});
     bench.request("/", 200, || bench.call(CallKind::Database, "BEGIN", 1));
     bench.request("/", 200, || bench.call(CallKind::Cache, "GET", 1));
-    let usual = ["duration_ms", "errors", "findings", "first_byte_ms", "response_bytes"];
+    let usual = ["duration_ms", "errors", "findings", "first_byte_ms", "requests", "response_bytes"];
     let lines: Vec<_> = checked(&bench).iter().map(metrics).collect();
     assert_eq!(names(&lines[0]), usual);
     assert_eq!(names(&lines[1]), usual, "a transaction that only began is no query");
@@ -109,7 +109,7 @@ fn a_stream_is_in_no_latency() {
     open.respond(200, None, true);
     open.complete();
     let line = only(&bench);
-    assert_eq!(names(&metrics(&line)), ["errors", "findings", "response_bytes"]);
+    assert_eq!(names(&metrics(&line)), ["errors", "findings", "requests", "response_bytes"]);
     assert_eq!(metrics(&line)["findings"], [0.0]);
     assert_eq!(line["duration_ms"], 60_000);
 }
@@ -121,7 +121,7 @@ fn a_client_that_left_before_the_answer_is_no_error_and_has_no_first_byte() {
     bench.advance(5_000);
     drop(open);
     let line = only(&bench);
-    assert_eq!(names(&metrics(&line)), ["duration_ms", "errors", "findings", "response_bytes"]);
+    assert_eq!(names(&metrics(&line)), ["duration_ms", "errors", "findings", "requests", "response_bytes"]);
     assert_eq!((metrics(&line)["errors"][0], metrics(&line)["duration_ms"][0]), (0.0, 5.0));
 }
 
@@ -134,7 +134,7 @@ fn tasks_have_metrics_of_their_own() {
     });
     bench.task("rollup", || _ = request().error(&std::io::Error::other("full")));
     let lines = checked(&bench);
-    assert_eq!(names(&metrics(&lines[0])), ["task_duration_ms", "task_errors"]);
+    assert_eq!(names(&metrics(&lines[0])), ["task_duration_ms", "task_errors", "tasks"]);
     assert_eq!(sets(&lines[0]), [vec!["service", "environment"], vec!["service", "environment", "name"]]);
     assert_eq!((metrics(&lines[0])["task_duration_ms"][0], metrics(&lines[0])["task_errors"][0]), (3.0, 0.0));
     assert_eq!(metrics(&lines[1])["task_errors"], [1.0]);

@@ -88,7 +88,8 @@ fn tasks_have_plain_names_too() {
     let bench = Bench::new(plain());
     bench.task("rollup", || bench.advance(2_500));
     let line = only(&bench);
-    let expected = [("task_duration_seconds".to_owned(), vec![0.0025]), ("task_errors_total".to_owned(), vec![0.0])];
+    let expected = [("task_duration_seconds", 0.0025), ("task_errors_total", 0.0), ("tasks_total", 1.0)];
+    let expected = expected.map(|(name, value)| (name.to_owned(), vec![value]));
     assert_eq!(metrics(&line).into_iter().collect::<Vec<_>>(), expected);
     assert_eq!(sets(&line)[1], ["service", "environment", "name"]);
 }
