@@ -204,3 +204,84 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
     *response.status_mut() = status;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::event::Event;
+
+    const AGENT: &str = "user-agent: aws-lambda-rust/1\r\n";
+
+    impl Api {
+        /// What comes back for a request with this first line, these headers and this body.
+        fn ask(&self, line: &str, headers: &str, body: &str) -> String {
+            let mut stream = TcpStream::connect(self.address).unwrap();
+            let length = body.len();
+            let head = format!("{line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n");
+            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        }
+
+        fn post(&self, path: &str, headers: &str, body: &str) -> String {
+            self.ask(&format!("POST /2018-06-01/runtime/{path}"), &format!("{AGENT}{headers}"), body)
+        }
+
+        fn next(&self) -> String {
+            self.ask("GET /2018-06-01/runtime/invocation/next", AGENT, "")
+        }
+
+        fn complaints(&self) -> Vec<String> {
+            self.shared.books().complaints().to_vec()
+        }
+    }
+
+    #[test]
+    fn an_invocation_is_handed_out_and_answered() {
+        let api = Api::start(1).unwrap();
+        let id = api.shared.books().invoke(Event::new(json!({ "id": 7 })).trace("Root=1"));
+        let handed = api.next();
+        for part in ["200 OK", &id, "lambda-runtime-deadline-ms: ", "lambda-runtime-trace-id: Root=1", "{\"id\":7}"] {
+            assert!(handed.contains(part), "{part}: {handed}");
+        }
+        let repeated = format!("lambda-runtime-invocation-id: {id}\r\n");
+        let answer = api.post(&format!("invocation/{id}/response"), &repeated, "7");
+        assert!(answer.contains("202"), "{answer}");
+        let answered = api.shared.books().answered(&id);
+        assert_eq!(answered.unwrap().response().json(), 7);
+        assert_eq!(api.complaints(), [""; 0]);
+    }
+
+    #[test]
+    fn a_failure_is_an_answer_too() {
+        let api = Api::start(1).unwrap();
+        let id = api.shared.books().invoke(Event::new(json!(1)));
+        api.next();
+        let headers = format!("lambda-runtime-invocation-id: {id}\r\nlambda-runtime-function-error-type: unhandled\r\n");
+        api.post(&format!("invocation/{id}/error"), &headers, r#"{"errorType":"A","errorMessage":"b"}"#);
+        assert_eq!(api.shared.books().answered(&id).unwrap().error().message, "b");
+        assert_eq!(api.complaints(), [""; 0]);
+    }
+
+    #[test]
+    fn who_breaks_the_protocol_is_complained_of() {
+        let api = Api::start(1).unwrap();
+        let id = api.shared.books().invoke(Event::new(json!(1)));
+        api.next();
+        api.ask("POST /2018-06-01/runtime/invocation/none/response", "", "1");
+        api.post(&format!("invocation/{id}/response"), "", "seven");
+        assert!(api.post("restore/next", "", "").contains("404"));
+        api.post("init/error", "", "no configuration");
+        let complaints = api.complaints().join("\n");
+        for reason in ["who it is", "there is not: none", "repeat the id", "no JSON", "calls what", "no configuration"] {
+            assert!(complaints.contains(reason), "{reason}: {complaints}");
+        }
+        assert!(api.shared.books().answered(&id).is_none());
+    }
+}
