@@ -133,10 +133,10 @@ pub struct XRayConfig {
     pub sampling: Option<String>,
     /// A file with rules, in the form of version 2, for `local`, and for `central` while the daemon tells none.
     pub sampling_rules: Option<String>,
-    /// Which of the application's fields, and of `request_id`, `user_id`, `action` and their like, are annotations, by which
-    /// X-Ray finds traces. Default: `request_id`, `action`, `route`, `outcome`, `environment`, `version`.
+    /// Which of the application's fields, and of the members of the JSON line, are annotations, by which X-Ray finds traces; at
+    /// most 50. Default: `request_id`, `name` (of a task), `action`, `route`, `outcome`, `environment`, `version`.
     pub annotations: Option<Vec<String>>,
-    /// After how many milliseconds a request that is still running is shown. Default 10000.
+    /// After how many milliseconds a request that is still running is shown; 0: never. Default 10000.
     pub in_progress_ms: Option<u64>,
     /// Where the service runs: `ec2`, `ecs`, `eks`, `elastic_beanstalk`, `lambda`, `none`, or `auto`, which looks for itself.
     /// Default: `auto`.

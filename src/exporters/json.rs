@@ -97,11 +97,6 @@ mod emf {
                 Error::with_source(message, error)
             })
         }
-
-        fn of_aws(&self, variable: &str) -> Option<String> {
-            let found = self.config.aws.iter().find(|(name, value)| name == variable && !value.is_empty());
-            found.map(|(_, value)| value.clone())
-        }
     }
 }
 

@@ -76,6 +76,13 @@ impl<'a> SetUp<'a> {
         self.core = std::mem::take(&mut self.core).exporter(exporter);
     }
 
+    /// What one of AWS's variables says.
+    #[cfg(any(feature = "cloudwatch-logs", feature = "emf", feature = "xray"))]
+    fn of_aws(&self, variable: &str) -> Option<String> {
+        let found = self.config.aws.iter().find(|(name, value)| name == variable && !value.is_empty());
+        found.map(|(_, value)| value.clone())
+    }
+
     /// The numbers, which are counted once however many show them.
     #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
     fn metrics(&mut self) -> Result<tachograph_metrics::Metrics, Error> {

@@ -9,3 +9,5 @@ mod house;
 #[cfg(feature = "otlp")]
 mod otlp_aws;
 mod setup;
+#[cfg(feature = "xray")]
+mod xray;

@@ -1,7 +1,9 @@
 //! The application's own spans, and what was done in them.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use tachograph_core::Innermost;
+use tachograph_core::{Companion, Companions, Innermost, Recording, SpanId};
 
 use super::{Bench, get, names, query};
 
@@ -86,4 +88,39 @@ fn what_is_too_deep_is_sent_alone_under_its_parent() {
         record.span_span_id(documents[1]["name"].as_str().unwrap().parse::<usize>().unwrap() - 1).to_string()
     );
     assert_eq!(documents[2]["id"], record.identity().span_id().to_string(), "the segment is the last");
+}
+
+/// Keeps the application's spans somewhere else.
+struct Elsewhere;
+
+impl Companions for Elsewhere {
+    fn accompany(&self, _: &Arc<Recording>) -> Option<Box<dyn Companion>> {
+        Some(Box::new(Elsewhere))
+    }
+}
+
+impl Companion for Elsewhere {
+    fn enter(&self) {}
+
+    fn exit(&self) {}
+
+    fn innermost_span(&self) -> Option<SpanId> {
+        SpanId::new(7)
+    }
+}
+
+#[test]
+fn spans_that_somebody_else_shows_are_not_shown_and_their_calls_are() {
+    let bench = Bench::new();
+    assert!(bench.instance.handle().accompany(Elsewhere));
+    let mut open = bench.open(get("/a/7"));
+    let recording = open.recording().clone();
+    open.poll(|| {
+        recording.start_span("load", None);
+        query();
+    });
+    drop(open);
+    let record = bench.record();
+    assert!(record.spans_elsewhere() && record.spans().len() == 1);
+    assert_eq!(names(&bench.segment(&record)), "[main]");
 }
