@@ -1,11 +1,14 @@
 //! `_aws`, by which a line is metrics, too: the one place where it is written.
 
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tachograph_core::Service;
+use tachograph_core::{Record, Service};
+use tachograph_metrics::Naming;
 
 use super::limits::{self, MOST_METRICS};
 use super::metric::Metric;
+use super::samples::{Variant, each_sample};
 use super::settings::EmfSettings;
 use crate::error::Error;
 use crate::line::key;
@@ -18,6 +21,8 @@ pub(crate) struct Members {
     directive: String,
     high_resolution: bool,
     agent: Option<Agent>,
+    /// The metrics of the lines of each [`Variant`], as they are written: `{"Name":"errors","Unit":"Count"},…`
+    metrics: [OnceLock<String>; Variant::COUNT],
 }
 
 /// What the CloudWatch agent is told in each line: it takes none that names no group.
@@ -52,6 +57,7 @@ impl Members {
             directive: quoted("{\"Namespace\":", namespace) + ",\"Dimensions\":[",
             high_resolution: settings.high_resolution,
             agent: Agent::new(settings)?,
+            metrics: [const { OnceLock::new() }; Variant::COUNT],
         })
     }
 
@@ -74,6 +80,43 @@ impl Members {
         let mut definitions = Definitions { members: self, sets, told: 0, out };
         define(&mut definitions);
         definitions.end();
+        self.end(out);
+    }
+}
+
+impl Members {
+    /// As [`write`](Self::write), for the metrics of a record, of which there are always less than a directive can have.
+    pub(crate) fn write_record<'s>(
+        &self,
+        record: &Record,
+        naming: Naming,
+        sets: impl Iterator<Item = &'s str>,
+        out: &mut Vec<u8>,
+    ) {
+        let metrics = self.metrics[Variant::of(record).number()].get_or_init(|| {
+            let mut definitions = Vec::new();
+            each_sample(record, naming, |metric, _| definitions.push(metric.definition(self.high_resolution)));
+            definitions.join(",")
+        });
+        begin(record.ended(), out);
+        self.begin_directive(sets, out);
+        out.extend_from_slice(metrics.as_bytes());
+        out.extend_from_slice(b"]}]");
+        self.end(out);
+    }
+
+    fn begin_directive<'s>(&self, sets: impl Iterator<Item = &'s str>, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.directive.as_bytes());
+        for (place, set) in sets.enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(set.as_bytes());
+        }
+        out.extend_from_slice(b"],\"Metrics\":[");
+    }
+
+    fn end(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.agent.as_ref().map_or("", |agent| &agent.rendered).as_bytes());
         out.push(b'}');
     }
@@ -119,14 +162,7 @@ impl<'s, S: Iterator<Item = &'s str> + Clone> Definitions<'_, S> {
             self.out.push(b',');
         } else {
             self.out.extend_from_slice(if self.told == 0 { b"" } else { b"]}," });
-            self.out.extend_from_slice(self.members.directive.as_bytes());
-            for (place, set) in self.sets.clone().enumerate() {
-                if place > 0 {
-                    self.out.push(b',');
-                }
-                self.out.extend_from_slice(set.as_bytes());
-            }
-            self.out.extend_from_slice(b"],\"Metrics\":[");
+            self.members.begin_directive(self.sets.clone(), self.out);
         }
         self.told += 1;
     }

@@ -7,11 +7,52 @@ use tachograph_metrics::{Naming, has_query_loop, plain_status};
 
 use super::metric::{Metric, Number, member, metric};
 
+/// Which metrics a record has: those of a variant are the same for all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Variant(u8);
+
+impl Variant {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 1 << 6;
+    const TASK: u8 = 1;
+    const LATENCY: u8 = 1 << 1;
+    const FIRST_BYTE: u8 = 1 << 2;
+    const DATABASE: u8 = 1 << 3;
+    const EXTERNAL: u8 = 1 << 4;
+    const CACHE: u8 = 1 << 5;
+
+    /// What was not used has no metric: each is billed for each set of dimensions. A stream is in no latency.
+    pub(crate) fn of(record: &Record) -> Self {
+        if record.kind() == RecordKind::Task {
+            return Variant(Self::TASK);
+        }
+        let cache = record.cache();
+        let has = |bit, has| if has { bit } else { 0 };
+        Variant(
+            has(Self::LATENCY, !record.is_streaming())
+                | has(Self::FIRST_BYTE, !record.is_streaming() && record.first_byte().is_some())
+                | has(Self::DATABASE, record.database().count() > 0)
+                | has(Self::EXTERNAL, record.external().count() > 0)
+                | has(Self::CACHE, cache.calls().count() > 0 || cache.hits() > 0 || cache.misses() > 0),
+        )
+    }
+
+    /// Which it is of all.
+    pub(crate) fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
+    fn has(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
+}
+
 /// Tells each metric of this record, and its value. Of each there is one value at most.
 pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(&'static Metric, Number)) {
+    let variant = Variant::of(record);
     match (record.kind(), naming) {
-        (RecordKind::Request, Naming::OpenTelemetry) => request(record, &mut each),
-        (RecordKind::Request, Naming::Plain) => plain_request(record, &mut each),
+        (RecordKind::Request, Naming::OpenTelemetry) => request(record, variant, &mut each),
+        (RecordKind::Request, Naming::Plain) => plain_request(record, variant, &mut each),
         (RecordKind::Task, Naming::OpenTelemetry) => {
             each(metric!("tasks", "Count"), Number::Whole(1));
             each(metric!("task_duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
@@ -25,52 +66,51 @@ pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(
     }
 }
 
-/// What was not used has no metric: each is billed for each set of dimensions.
-fn request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
+fn request(record: &Record, variant: Variant, each: &mut impl FnMut(&'static Metric, Number)) {
     let shares = record.breakdown().rounded_micros();
     let share = |share: Share| Number::Millis(shares[share as usize]);
     each(metric!("requests", "Count"), Number::Whole(1));
-    if !record.is_streaming() {
+    if variant.has(Variant::LATENCY) {
         each(member!("duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
-        if let Some(first_byte) = record.first_byte() {
-            each(member!("first_byte_ms", "Milliseconds"), Number::Millis(micros(first_byte)));
-        }
+    }
+    if let Some(first_byte) = record.first_byte().filter(|_| variant.has(Variant::FIRST_BYTE)) {
+        each(member!("first_byte_ms", "Milliseconds"), Number::Millis(micros(first_byte)));
     }
     each(metric!("errors", "Count"), whole(has_failed(record)));
     each(metric!("findings", "Count"), findings(record));
     each(member!("response_bytes", "Bytes"), Number::Whole(record.response_bytes()));
-    if record.database().count() > 0 {
+    if variant.has(Variant::DATABASE) {
         each(member!("db_queries", "Count"), whole(record.database().count()));
         each(member!("db_ms", "Milliseconds"), share(Share::Database));
     }
-    if record.external().count() > 0 {
+    if variant.has(Variant::EXTERNAL) {
         each(member!("external_calls", "Count"), whole(record.external().count()));
         each(member!("external_ms", "Milliseconds"), share(Share::External));
     }
-    if uses_cache(record) {
+    if variant.has(Variant::CACHE) {
         each(member!("cache_hits", "Count"), whole(record.cache().hits()));
         each(member!("cache_misses", "Count"), whole(record.cache().misses()));
     }
 }
 
-fn plain_request(record: &Record, each: &mut impl FnMut(&'static Metric, Number)) {
+fn plain_request(record: &Record, variant: Variant, each: &mut impl FnMut(&'static Metric, Number)) {
     let status = plain_status(record);
     each(metric!("http_requests_total", "Count"), Number::Whole(1));
-    if !record.is_streaming() {
+    if variant.has(Variant::LATENCY) {
         each(metric!("http_request_duration_seconds", "Seconds"), seconds(record.duration()));
     }
     each(metric!("http_request_5xx_total", "Count"), whole((500..600).contains(&status)));
     each(metric!("http_request_4xx_total", "Count"), whole((400..500).contains(&status)));
     each(metric!("http_findings_total", "Count"), findings(record));
     each(metric!("http_response_size_bytes", "Bytes"), Number::Whole(record.response_bytes()));
-    if record.database().count() > 0 {
+    if variant.has(Variant::DATABASE) {
         each(metric!("db_query_duration_seconds", "Seconds"), seconds(record.database().slowest()));
         each(metric!("db_queries_total", "Count"), whole(record.database().count()));
     }
-    if record.external().count() > 0 {
+    if variant.has(Variant::EXTERNAL) {
         each(metric!("external_call_duration_seconds", "Seconds"), seconds(record.external().slowest()));
     }
-    if uses_cache(record) {
+    if variant.has(Variant::CACHE) {
         each(metric!("cache_hits_total", "Count"), whole(record.cache().hits()));
         each(metric!("cache_misses_total", "Count"), whole(record.cache().misses()));
     }
@@ -84,11 +124,6 @@ fn has_failed(record: &Record) -> bool {
 
 fn findings(record: &Record) -> Number {
     Number::Whole(u64::from(record.is_slow()) + u64::from(has_query_loop(record)))
-}
-
-fn uses_cache(record: &Record) -> bool {
-    let cache = record.cache();
-    cache.calls().count() > 0 || cache.hits() > 0 || cache.misses() > 0
 }
 
 fn whole(number: impl Into<u64>) -> Number {

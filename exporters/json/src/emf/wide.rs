@@ -77,17 +77,15 @@ impl Beside for LineOfMetrics<'_> {
     }
 
     fn metrics(&mut self, line: &mut Line<'_>) -> bool {
-        let sets = self.shape.sets.with(|dimension| self.has(dimension));
-        if sets.clone().next().is_none() {
-            return false;
+        let sets = &self.shape.sets;
+        let bit = |dimension: Dimension| 1_u16 << dimension as u16;
+        let is_there = |dimension: &&Dimension| self.has(**dimension);
+        let there = sets.of_records().iter().filter(is_there).fold(0, |there, dimension| there | bit(*dimension));
+        let mut sets = sets.with(move |dimension| there & bit(dimension) != 0).peekable();
+        let applies = sets.peek().is_some();
+        if applies {
+            self.shape.members.write_record(self.record, self.shape.naming, sets, line.out);
         }
-        let (time, naming) = (self.record.ended(), self.shape.naming);
-        self.shape.members.write(
-            time,
-            sets,
-            |definitions| each_sample(self.record, naming, |metric, _| definitions.metric(metric)),
-            line.out,
-        );
-        true
+        applies
     }
 }
