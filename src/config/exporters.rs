@@ -78,7 +78,7 @@ pub struct EmfConfig {
 pub struct CloudWatchLogsConfig {
     /// The group that all lines go to. Default: `/<service>/requests`, unless `groups` are said.
     pub group: Option<String>,
-    /// The stream in each group. Default: one of this process' own, by host and process id.
+    /// The stream in each group. Default: one of this process' own, by host, time and process id.
     pub stream: Option<String>,
     /// `[[exporters.cloudwatch_logs.groups]]`: several groups, each with some of the lines.
     pub groups: Vec<LogGroupConfig>,
@@ -90,13 +90,18 @@ pub struct CloudWatchLogsConfig {
     pub region: Option<String>,
     /// Another end point than the region's.
     pub endpoint: Option<String>,
-    /// `structured`, `emf` or `text`. Default: `structured`.
+    /// `structured`, `emf` (which needs the feature `emf`, and is for one group alone: each would count the requests again) or
+    /// `text`. Default: `structured`.
     pub format: Option<String>,
     /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
     pub calls: Option<String>,
     /// As `sample` of `[exporters.json]`. Default 1.
     pub sample: Option<f64>,
-    /// How often lines are sent. Default 1000.
+    /// As `naming` of `[exporters.json]`. Default: `opentelemetry`.
+    pub naming: Option<String>,
+    /// `[exporters.cloudwatch_logs.emf]`: as `[exporters.json.emf]`.
+    pub emf: EmfConfig,
+    /// The longest time that a line waits before it is sent: what a process loses that is killed. At least 250. Default 1000.
     pub flush_interval_ms: Option<u64>,
     /// How many bytes of lines may wait while CloudWatch Logs does not take them, in all groups together. Default 67108864
     /// (64 MiB).
@@ -112,10 +117,12 @@ pub struct LogGroupConfig {
     pub group: String,
     /// Lines of this level and worse: `debug`, `info`, `warning`, `error` or `critical`. Default: all.
     pub level: Option<String>,
-    /// Which of `request`, `task`, `call` and `log` (the application's own). Default: all.
+    /// Which of `request`, `task`, `call`, `log` (the application's own) and `metrics` (by EMF). Default: all.
     pub events: Option<Vec<String>>,
     /// Lines of loggers that begin with one of these. Default: all.
     pub loggers: Option<Vec<String>>,
+    /// What its lines look like. Default: as of all.
+    pub format: Option<String>,
     /// How many days it keeps its lines, where it is created here. Default: as of all.
     pub retention_days: Option<u32>,
 }

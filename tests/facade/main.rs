@@ -1,6 +1,8 @@
 //! The facade: configuration, set-up, the house that it stands on, and what the documents say of it. One binary, to be
 //! linked once.
 
+#[cfg(feature = "cloudwatch-logs")]
+mod cloudwatch_logs;
 mod config;
 mod docs;
 #[cfg(feature = "emf")]

@@ -92,7 +92,7 @@ impl Group {
             ..delivery(settings.flush_interval)
         };
         let lines = Json::with_sink(service, lines, Box::new(sink))
-            .map_err(|error| Error::because(format!("lines cannot be sent to log group {name}"), error))?;
+            .map_err(|error| Error::because(format!("lines cannot be sent to log group {name}: {error}"), error))?;
         Ok(Group { name, lines, cut })
     }
 }
@@ -121,14 +121,9 @@ impl Drop for CloudWatchLogs {
     }
 }
 
-#[cfg(feature = "emf")]
+/// By its name, as the format is there only where a feature of that crate is on.
 fn has_metrics(lines: &tachograph_json::Settings) -> bool {
-    lines.format == tachograph_json::Format::Emf
-}
-
-#[cfg(not(feature = "emf"))]
-fn has_metrics(_: &tachograph_json::Settings) -> bool {
-    false
+    lines.format.to_string() == "emf"
 }
 
 impl Exporter for CloudWatchLogs {

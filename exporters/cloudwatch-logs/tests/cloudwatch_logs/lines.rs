@@ -111,7 +111,6 @@ fn what_was_set_up_in_code_is_where_it_goes() {
     });
 }
 
-#[cfg(feature = "emf")]
 #[test]
 fn lines_with_metrics_are_sent_as_such() {
     let bench = Bench::with(|settings| settings.groups[0].lines.format = Format::Emf);
