@@ -81,12 +81,50 @@
 //! `[profiler] TASK rollup 12.34 -`. An application's own line is `[shop::orders] info placed order_id=7 request_id=…`; a
 //! logger `profiler` becomes `profiler_`. There are no lines of calls.
 //!
+//! # Not every line
+//! [`Settings::filter`] takes the lines of a level, an event or a logger. [`Settings::sample`] is the part of all requests and
+//! tasks that have lines: what is [worth a look](tachograph_core::Record::is_flagged) (errors, slow requests, loops of
+//! queries) always has, with the `sample_weight` 1; of the others the trace id decides, and `sample_weight`, behind
+//! `waiting_ms`, says how many each stands for. So `sum(sample_weight)` estimates how many there were. The lines of calls
+//! follow their request, the application's own lines are not sampled. [`Json::sampled_out`] counts those without lines.
+//!
+//! # Lines that are metrics
+//! With the format `emf` (and the feature of that name) the line of a request is also an event of CloudWatch's embedded
+//! metric format: `_aws` stands at its end, and CloudWatch makes metrics of the members that it names, by the sets of
+//! `EmfSettings::dimensions`. All else are properties, to be found by Logs Insights and billed as no metric.
+//!
+//! | metric | by plain names | |
+//! |---|---|---|
+//! | `requests` | `http_requests_total` | 1 |
+//! | `duration_ms` | `http_request_duration_seconds` | but for streams |
+//! | `first_byte_ms` | | but for streams, where there was an answer |
+//! | `errors` | `http_request_5xx_total` | 0 or 1: 5xx, a panic, a body that failed, open at shutdown; by plain names the status, 500 after a panic, 503 at shutdown |
+//! | | `http_request_4xx_total` | 0 or 1; 499 where a client left before the answer |
+//! | `findings` | `http_findings_total` | how many of `slow_request` and `query_loop` |
+//! | `response_bytes` | `http_response_size_bytes` | |
+//! | `db_queries`, `db_ms` | `db_queries_total` | where there were any |
+//! | | `db_query_duration_seconds` | the slowest of the request: `Maximum` is that of all queries |
+//! | `external_calls`, `external_ms` | `external_call_duration_seconds` | where there were any; by plain names the slowest of the request |
+//! | `cache_hits`, `cache_misses` | `cache_hits_total`, `cache_misses_total` | where a cache was asked |
+//! | `tasks`, `task_duration_ms`, `task_errors` | `tasks_total`, `task_duration_seconds`, `task_errors_total` | of tasks; an error is one that the application gave, or a panic |
+//!
+//! - `errors / requests` by their sums is the error rate. A member that the line does not have anyhow stands behind
+//!   `waiting_ms`; a field of the application's of such a name gets an underscore behind it.
+//! - A dimension is `service`, `version`, `environment`, `event`, `method`, `route`, `name`, `outcome` or `status_class`
+//!   (`2xx`, written where it is a dimension). Each has few values, whoever sends requests: an unknown `method` is `_OTHER`,
+//!   with the client's in `method_original`. A set of which a line lacks a member, or whose value CloudWatch does not take
+//!   (longer than 1024 characters, blank, or not of ASCII), is left out of that line: what no route matched is counted by `service` and
+//!   `environment` alone. A line that no set is left for is no metrics.
+//! - The lines of calls and of the application are none. Where a group of logs is named, they have an `_aws` that names it
+//!   and no metrics: the CloudWatch agent takes no other line.
+//! - Sampled lines would be metrics of those requests alone: `sample` below 1 needs `EmfSettings::aggregate`.
+//!
 //! # One line is one line
 //! Whatever is in the data: control characters, U+0085 and the separators of Unicode are escaped, numbers that JSON does
 //! not have (`NaN`, `inf`) are strings, and no line is longer than 1 MB. A text that has no room is cut and ends in `…`,
 //! metadata that has none is left out, and such lines are counted as `line_cut` in [`dropped`](tachograph_core::Exporter::dropped).
 //! Lines that an output does not take in time are dropped whole and counted; when it takes lines again, one of logger
-//! `tachograph.json` says how many, in `dropped`.
+//! `tachograph.json` (or of the exporter's [`name`](Settings::name)) says how many, in `dropped`.
 
 mod beside;
 mod call;
