@@ -6,8 +6,11 @@ use std::fmt;
 use tachograph_core::trace::extract;
 use tachograph_core::{Handle, Innermost, OpenRequest, Operation, RequestHead, Scheme, request, start_call};
 
-/// By its path what a request does, and how it is answered.
-pub(super) const SITUATIONS: &[(&str, u16, fn(&OpenRequest))] = &[
+/// What a request does before it is answered.
+type Act = fn(&OpenRequest);
+
+/// By its path how a request is answered, and what it does.
+pub(super) const SITUATIONS: &[(&str, u16, Act)] = &[
     ("/plain", 200, |_| {}),
     ("/called", 200, |_| {}),
     ("/forwarded", 200, |request| request.header("x-forwarded-for", b"203.0.113.7")),
