@@ -19,6 +19,7 @@ use crate::{escape, number};
 pub(crate) struct Members {
     /// `{"Namespace":"experiments-api","Dimensions":[`
     directive: String,
+    naming: Naming,
     high_resolution: bool,
     agent: Option<Agent>,
     /// The metrics of the lines of each [`Variant`], as they are written: `{"Name":"errors","Unit":"Count"},…`
@@ -51,10 +52,11 @@ impl Agent {
 }
 
 impl Members {
-    pub(crate) fn new(service: &Service, settings: &EmfSettings) -> Result<Self, Error> {
+    pub(crate) fn new(service: &Service, settings: &EmfSettings, naming: Naming) -> Result<Self, Error> {
         let namespace = limits::namespace(settings.namespace.as_deref().unwrap_or(&service.name))?;
         Ok(Members {
             directive: quoted("{\"Namespace\":", namespace) + ",\"Dimensions\":[",
+            naming,
             high_resolution: settings.high_resolution,
             agent: Agent::new(settings)?,
             metrics: [const { OnceLock::new() }; Variant::COUNT],
@@ -86,16 +88,10 @@ impl Members {
 
 impl Members {
     /// As [`write`](Self::write), for the metrics of a record, of which there are always less than a directive can have.
-    pub(crate) fn write_record<'s>(
-        &self,
-        record: &Record,
-        naming: Naming,
-        sets: impl Iterator<Item = &'s str>,
-        out: &mut Vec<u8>,
-    ) {
+    pub(crate) fn write_record<'s>(&self, record: &Record, sets: impl Iterator<Item = &'s str>, out: &mut Vec<u8>) {
         let metrics = self.metrics[Variant::of(record).number()].get_or_init(|| {
             let mut definitions = Vec::new();
-            each_sample(record, naming, |metric, _| definitions.push(metric.definition(self.high_resolution)));
+            each_sample(record, self.naming, |metric, _| definitions.push(metric.definition(self.high_resolution)));
             definitions.join(",")
         });
         begin(record.ended(), out);
@@ -176,4 +172,49 @@ fn quoted(key: &str, text: &str) -> String {
     let mut out = Vec::new();
     escape::json_string(text, &mut out);
     format!("{key}\"{}\"", String::from_utf8(out).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// The line that tells so many metrics, by two sets.
+    fn told(count: usize, settings: &EmfSettings) -> Value {
+        let members = Members::new(&Service::new("api"), settings, Naming::default()).unwrap();
+        let mut out = b"{\"a\":0".to_vec();
+        let define = |definitions: &mut Definitions<'_, _>| {
+            (0..count).for_each(|number| definitions.named(&format!("\"{number}\"\n"), "Count"));
+        };
+        members.write(UNIX_EPOCH, ["[]", "[\"service\"]"].into_iter(), define, &mut out);
+        out.push(b'}');
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn no_directive_has_more_metrics_than_cloudwatch_takes() {
+        for (count, expected) in
+            [(0, vec![]), (1, vec![1]), (100, vec![100]), (101, vec![100, 1]), (250, vec![100, 100, 50])]
+        {
+            let line = told(count, &EmfSettings::default());
+            let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+            let counts = directives.iter().map(|directive| directive["Metrics"].as_array().unwrap().len());
+            assert_eq!(counts.collect::<Vec<_>>(), expected);
+            for directive in directives {
+                assert_eq!(directive["Namespace"], "api");
+                assert_eq!(directive["Dimensions"], serde_json::json!([[], ["service"]]));
+            }
+            let names = directives.iter().flat_map(|directive| directive["Metrics"].as_array().unwrap());
+            let names: Vec<_> = names.map(|definition| definition["Name"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(names, (0..count).map(|number| format!("\"{number}\"\n")).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn metrics_of_any_name_are_kept_by_the_second_too() {
+        let settings = EmfSettings { high_resolution: true, log_group: Some("/a".into()), ..EmfSettings::default() };
+        let line = told(1, &settings);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["StorageResolution"], 1);
+        assert_eq!((&line["_aws"]["LogGroupName"], line["_aws"].get("LogStreamName")), (&"/a".into(), None));
+    }
 }

@@ -85,7 +85,7 @@ impl Emf {
                 return Err(Error::new("0 is no time to count in: use 1000 or more").about(key));
             }
         }
-        let members = Members::new(service, settings)?;
+        let members = Members::new(service, settings, naming)?;
         let shape = Arc::new(Shape {
             service: ServiceMembers::new(service).for_agent(members.agent().cloned()),
             naming,

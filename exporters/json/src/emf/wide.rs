@@ -84,7 +84,7 @@ impl Beside for LineOfMetrics<'_> {
         let mut sets = sets.with(move |dimension| there & bit(dimension) != 0).peekable();
         let applies = sets.peek().is_some();
         if applies {
-            self.shape.members.write_record(self.record, self.shape.naming, sets, line.out);
+            self.shape.members.write_record(self.record, sets, line.out);
         }
         applies
     }
