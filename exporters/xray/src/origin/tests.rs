@@ -122,9 +122,10 @@ mod ecs {
             assert_eq!(known, json!({ "origin": "AWS::ECS::Fargate", "aws": ecs }));
             assert_eq!(server.asked().len(), asked, "each is asked three times where that may help");
         }
-        let known =
-            found(Platform::Ecs, Path::new(NOWHERE), &[("ECS_CONTAINER_METADATA_URI_V4", "file:///etc/passwd")]);
+        let odd = ("ECS_CONTAINER_METADATA_URI_V4", "file:///etc/passwd");
+        let known = found(Platform::Ecs, Path::new(NOWHERE), &[odd]);
         assert_eq!(known, json!({ "origin": "AWS::ECS::Container", "aws": {} }));
+        assert_eq!(found(Platform::Auto, Path::new(NOWHERE), &[odd, NO_EC2]), Value::Null);
     }
 
     #[test]
@@ -208,7 +209,7 @@ mod ec2 {
             false => Say::Ok(IDENTITY.into()),
         });
         let endpoint = ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &*service.url());
-        let machine = Machine::at(Path::new(NOWHERE), &[endpoint]).of_patience(Duration::from_millis(300));
+        let machine = Machine::at(Path::new(NOWHERE), &[endpoint]).of_patience(Duration::from_secs(1));
         assert_eq!(shown(Platform::Auto.find(&machine))["aws"], identity());
     }
 
