@@ -103,6 +103,12 @@ impl DimensionSets {
                 distinct.push(set);
             }
         }
+        if distinct.is_empty() {
+            return Err(Error::new(
+                "no set of dimensions is left, for all have only what the service has not said of itself: say its \
+                 environment or version, or add a set that has its `service`",
+            ));
+        }
         let mut of_records: Vec<_> = distinct.iter().flatten().copied().collect();
         of_records.retain(|dimension| dimension.of_service(service).is_none());
         of_records.sort_unstable();

@@ -48,6 +48,9 @@ fn a_service_that_has_not_said_its_environment_has_smaller_sets() {
     let bench = Bench::build(&Service::new("api"), of_requests(), |builder| builder);
     bench.request("/", 200, || {});
     assert_eq!(sets(&only(&bench)), [vec!["service"], vec!["service", "method", "route"]]);
+    let bench = Bench::build(&Service::new("api"), by(&[&["environment"], &["service"]]), |builder| builder);
+    bench.request("/", 200, || {});
+    assert_eq!(sets(&only(&bench)), [["service"]], "nothing is no dimension");
 }
 
 #[test]

@@ -43,6 +43,13 @@ fn dimensions_are_members_with_few_values() {
 }
 
 #[test]
+fn a_set_must_be_left() {
+    let mut settings = settings();
+    settings.emf.dimensions = set(&["environment", "version"]);
+    refused(build(&Service::new("api"), settings), "emf.dimensions", &["environment", "`service`"]);
+}
+
+#[test]
 fn a_service_must_be_called_so_that_cloudwatch_takes_it() {
     let long = "x".repeat(1025);
     for name in ["größe", "\n", " ", "", &long] {
