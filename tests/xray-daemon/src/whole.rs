@@ -182,11 +182,28 @@ mod tests {
     }
 
     #[test]
+    fn segments_of_a_trace_are_in_the_order_they_came() {
+        let ids = ["73de5b6f19ff9a0a", "71de5b6f19ff9a0a", "72de5b6f19ff9a0a"];
+        let segments = ids.map(|id| {
+            let mut segment = segment();
+            segment["id"] = id.into();
+            segment["subsegments"] = json!([]);
+            segment
+        });
+        let received = received(&segments);
+        assert_eq!(received.all_complaints(), [""; 0]);
+        let trace = received.trace(TRACE);
+        assert_eq!(trace.segments.iter().map(Document::id).collect::<Vec<_>>(), ids);
+    }
+
+    #[test]
     fn parents_have_to_arrive() {
         let lost = alone("72de5b6f19ff9a0a", "79de5b6f19ff9a0a");
         refused(&[segment(), lost.clone()], "its parent 79de5b6f19ff9a0a never arrived");
-        let mut received = received(&[segment(), lost.clone(), alone("73de5b6f19ff9a0a", "72de5b6f19ff9a0a")]);
-        assert_eq!(received.all_complaints().len(), 2);
+        let below = [("73de5b6f19ff9a0a", "72de5b6f19ff9a0a"), ("74de5b6f19ff9a0a", "73de5b6f19ff9a0a")];
+        let below = below.map(|(id, parent)| alone(id, parent));
+        let mut received = received(&[&[segment(), lost.clone()], &below[..]].concat());
+        assert_eq!(received.all_complaints().len(), 3);
         received.elsewhere.insert("79de5b6f19ff9a0a".to_owned());
         assert_eq!(received.all_complaints(), [""; 0]);
         let circle = [alone("72de5b6f19ff9a0a", "73de5b6f19ff9a0a"), alone("73de5b6f19ff9a0a", "72de5b6f19ff9a0a")];

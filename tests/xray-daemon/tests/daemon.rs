@@ -1,7 +1,8 @@
 //! The daemon over the network, as a service sees it.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, UdpSocket};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -115,9 +116,12 @@ fn rules_are_served_page_by_page() {
     let second = asked(&daemon, "/GetSamplingRules", &json!({"NextToken": first["NextToken"]}));
     assert_eq!(second["SamplingRuleRecords"][0]["SamplingRule"]["RuleName"], "c");
     assert_eq!(second["NextToken"], Value::Null);
-    assert_eq!(post(&daemon, "/GetSamplingRules", r#"{"NextToken":"none"}"#).0, 400);
-    assert_eq!(daemon.look(|received| received.rules_requests), 4);
-    assert_eq!(daemon.complaints(), ["no page has the token \"none\""]);
+    assert_eq!(daemon.look(|received| received.rules_requests), 3);
+    for token in ["none", "page-0", "page-2"] {
+        assert_eq!(post(&daemon, "/GetSamplingRules", &json!({"NextToken": token}).to_string()).0, 400);
+        assert_eq!(daemon.complaints(), [format!("no page has the token {token:?}")]);
+        daemon.clear();
+    }
 }
 
 #[test]
@@ -173,4 +177,39 @@ fn it_answers_what_a_test_wants() {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     assert_eq!(answer, b"", "it was asked, and never answered");
+}
+
+/// What the program prints to stdout and stderr, when these are sent to it and it is ended, and whether it found them good.
+fn by_hand(datagrams: &[Vec<u8>]) -> (String, String, bool) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tachograph-xray-daemon"));
+    let command = command.arg("127.0.0.1:0").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut daemon = command.spawn().unwrap();
+    let mut stderr = BufReader::new(daemon.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    let address = line.strip_prefix("AWS_XRAY_DAEMON_ADDRESS=").unwrap().split(';').next().unwrap();
+    let socket = socket();
+    datagrams.iter().for_each(|datagram| _ = socket.send_to(datagram, address).unwrap());
+    let mut stdout = BufReader::new(daemon.stdout.take().unwrap());
+    let mut printed = String::new();
+    stdout.read_line(&mut printed).unwrap();
+    daemon.stdin.take().unwrap().write_all(b"\n").unwrap();
+    let mut complaints = String::new();
+    stderr.read_to_string(&mut complaints).unwrap();
+    (printed, complaints, daemon.wait().unwrap().success())
+}
+
+#[test]
+fn by_hand_it_prints_what_comes_and_complains() {
+    let (printed, complaints, is_good) = by_hand(&[datagram(&segment(1))]);
+    assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), segment(1));
+    assert_eq!((complaints.as_str(), is_good), ("", true));
+
+    let mut lost = segment(2);
+    (lost["type"], lost["parent_id"]) = ("subsegment".into(), "0000000000000001".into());
+    let (_, complaints, is_good) = by_hand(&[b"hello".to_vec(), datagram(&lost)]);
+    let complaints: Vec<_> = complaints.lines().collect();
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
+    assert!(complaints[0].contains("no line ends in it") && complaints[1].contains("never arrived"), "{complaints:?}");
+    assert!(!is_good);
 }
