@@ -32,7 +32,8 @@ mod compiled_in {
             }
             let address = self.daemon_address(xray)?;
             let platform = said("origin", xray.origin.as_deref())?.unwrap_or_default();
-            let origin = Origin::new(platform, self.config.aws.clone());
+            let variables = self.config.aws.iter().chain(&self.config.opentelemetry).cloned().collect::<Vec<_>>();
+            let origin = Origin::new(platform, variables);
             let mode: SamplingMode = said("sampling", xray.sampling.as_deref())?.unwrap_or_default();
             let rules =
                 xray.sampling_rules.as_ref().map(LocalRules::read).transpose().map_err(misfit("sampling_rules"))?;
@@ -47,7 +48,7 @@ mod compiled_in {
                 },
             )
             .map_err(misfit("sampling"))?;
-            // Where nobody asks for it to decide, it is still asked for: the URL of a segment has the host.
+            // The URL of a segment has the host, whether or not it counts for sampling.
             self.core = std::mem::take(&mut self.core).sampler(sampling.sampler().asking_for_host());
 
             let described = format!("xray ({} sampling) to {address}", xray.sampling.as_deref().unwrap_or("central"));

@@ -71,9 +71,9 @@
 //!
 //! # On the way
 //! A datagram is answered by nobody. Where the machine says that nobody listens, documents wait for 5 minutes, in at most 16 MiB
-//! ([`Settings::delivery`]), and go out when the daemon is back; on one machine that loses none. A datagram of which this is said too late is counted (`refused`).
-//! The daemon's name is looked up every minute, and after errors. Of what is lost inside the daemon, or on a network, nobody
-//! knows.
+//! ([`Settings::delivery`]), and go out when the daemon is back; on one machine that loses none. A datagram of which this is said
+//! too late is counted (`refused`). The daemon's name is looked up every minute, and after errors. Of what is lost on a network,
+//! or by a daemon that is too slow, nobody knows; so datagrams go in bursts of 32 KiB with a millisecond between them.
 //!
 //! # Environment variables
 //! `tachograph` reads them; settings here are made in code.

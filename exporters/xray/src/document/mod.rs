@@ -37,7 +37,7 @@ pub(crate) struct Documents {
 pub(crate) struct Written {
     /// How many documents.
     pub(crate) documents: u32,
-    /// Those among them of which something was left out, or a text was cut.
+    /// How many segments and subsegments had something left out, or a text cut.
     pub(crate) cut: u32,
     /// Subsegments that are in none, for together they would be too much.
     pub(crate) left_out: u32,
@@ -69,15 +69,16 @@ impl Documents {
         let mut writing = Writing {
             trace: &trace,
             writer: Writer::new(out, self.most),
+            most: self.most,
             end: 0,
             alone: VecDeque::new(),
             written: Written::default(),
         };
-        writing.document(self.most, None, |writer| self.segment.members(&trace, writer));
+        writing.document(None, |writer| self.segment.members(&trace, writer));
         let segment = writing.writer.out.len() - start;
         while let Some(part) = writing.alone.pop_front() {
             let (before, waiting, written) = (writing.writer.out.len(), writing.alone.len(), writing.written);
-            writing.document(self.most, Some(part), |writer| part::members(&trace, part, Place::Alone, writer));
+            writing.document(Some(part), |writer| part::members(&trace, part, Place::Alone, writer));
             if writing.writer.out.len() - start > self.most_together {
                 writing.writer.out.truncate(before);
                 writing.alone.truncate(waiting);
@@ -95,6 +96,7 @@ impl Documents {
 struct Writing<'a, 'o> {
     trace: &'a Trace<'a>,
     writer: Writer<'o>,
+    most: usize,
     /// Where the document has to end.
     end: usize,
     /// What found no room, in a document of its own.
@@ -103,8 +105,9 @@ struct Writing<'a, 'o> {
 }
 
 impl Writing<'_, '_> {
-    fn document(&mut self, most: usize, of: Option<Part>, members: impl FnOnce(&mut Writer<'_>)) {
-        self.end = self.writer.out.len() + most - CLOSING_BYTES;
+    /// Writes a document: of this part, or the segment.
+    fn document(&mut self, of: Option<Part>, members: impl FnOnce(&mut Writer<'_>)) {
+        self.end = self.writer.out.len() + self.most - CLOSING_BYTES;
         self.writer.begin();
         self.writer.open_object(members);
         self.written.documents += 1;

@@ -102,6 +102,32 @@ fn a_trace_that_is_too_long_loses_subsegments_that_are_counted() {
 }
 
 #[test]
+fn what_hangs_under_a_subsegment_that_is_left_out_is_counted_too() {
+    let bench = Bench::bounded(8_000, 11_000);
+    let call = |at: usize| {
+        let sql = format!("SELECT {} FROM a{at}", "x".repeat(900));
+        start_call(Operation::database("sqlite", "main", &sql), None).completed();
+    };
+    let mut open = bench.open(get("/a/7"));
+    let recording = open.recording().clone();
+    open.poll(|| {
+        (0..8).for_each(call);
+        for at in 0..12 {
+            let span = recording.start_span(format!("{at} {}", "x".repeat(150)), None);
+            Innermost::of(&recording, span).set();
+            // Those of the last do not fit into one document with it.
+            (0..if at < 10 { 3 } else { 11 }).for_each(call);
+            Innermost::of(&recording, None).set();
+            recording.end_span(span.unwrap());
+        }
+    });
+    drop(open);
+    let (documents, counted) = bench.written(&bench.record());
+    assert_eq!(ids(&documents).len() + counted.left_out as usize, 1 + 8 + 12 + 30 + 22);
+    assert!(counted.left_out > 40, "{counted:?}");
+}
+
+#[test]
 fn what_is_too_long_by_itself_is_cut_and_the_longest_first() {
     let mut limits = Limits::default();
     (limits.field_bytes, limits.metadata_bytes, limits.path_bytes) = (usize::MAX, usize::MAX, usize::MAX);

@@ -1,9 +1,10 @@
 //! The application's own spans, and what was done in them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
-use tachograph_core::{Companion, Companions, Innermost, Recording, SpanId};
+use tachograph_core::{CallOutcome, Companion, Companions, Innermost, Operation, Recording, SpanId, Yield};
 
 use super::{Bench, get, names, query};
 
@@ -61,6 +62,27 @@ fn a_span_that_ended_earlier_shows_nothing_that_came_later() {
     });
     drop(open);
     assert_eq!(names(&bench.segment(&bench.record())), "[outer[inner main]]");
+}
+
+#[test]
+fn a_span_that_began_later_shows_nothing_that_was_reported_of_before() {
+    let bench = Bench::new();
+    let mut open = bench.open(get("/a/7"));
+    let recording = open.recording().clone();
+    open.poll(|| {
+        bench.advance(1_000);
+        let span = recording.start_span("late", None);
+        Innermost::of(&recording, span).set();
+        bench.advance(100);
+        for micros in [100, 101] {
+            let operation = Operation::database("sqlite", &format!("{micros}"), "SELECT 1");
+            recording.report_call(operation, Duration::from_micros(micros), CallOutcome::Unknown, Yield::Unknown);
+        }
+        Innermost::of(&recording, None).set();
+        recording.end_span(span.unwrap());
+    });
+    drop(open);
+    assert_eq!(names(&bench.segment(&bench.record())), "[late[100] 101]");
 }
 
 #[test]
