@@ -1,8 +1,11 @@
 //! An instance whose lines go to a service, and somebody who hears of failures.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
 use tachograph_cloudwatch_logs::{
     CloudWatchLogs, Counters, Credentials, LogGroup, Settings, SharedCredentialsProvider,
 };
@@ -99,6 +102,32 @@ pub(crate) fn settings(endpoint: &str) -> Settings {
 
 pub(crate) fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
+}
+
+/// Says who we are, or why not, when it is asked; on a thread where that may block.
+pub(crate) struct CredentialsBy(
+    pub(crate) Arc<dyn Fn() -> Result<SharedCredentialsProvider, &'static str> + Send + Sync>,
+);
+
+impl fmt::Debug for CredentialsBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CredentialsBy")
+    }
+}
+
+impl ProvideCredentials for CredentialsBy {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let ask = Arc::clone(&self.0);
+            match tokio::task::spawn_blocking(move || ask()).await.expect("it does not panic") {
+                Ok(found) => found.provide_credentials().await,
+                Err(why) => Err(CredentialsError::not_loaded(why)),
+            }
+        })
+    }
 }
 
 pub(crate) fn log(handle: &Handle, message: &str) {

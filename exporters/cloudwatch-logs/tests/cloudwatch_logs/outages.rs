@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use tachograph_log_service::{Answer, Call, LogService};
 
-use crate::bench::{Bench, GROUP, numbers};
+use crate::bench::{Bench, GROUP, LIMIT, numbers};
 
 /// What is on the way while the service answers so, each line in a call of its own.
 fn through(answers: impl IntoIterator<Item = Answer>) -> Bench {
-    let bench = Bench::with(|settings| settings.timeout = Duration::from_millis(300));
+    through_within(LIMIT, answers)
+}
+
+/// As [`through`], when each call may take so long.
+fn through_within(timeout: Duration, answers: impl IntoIterator<Item = Answer>) -> Bench {
+    let bench = Bench::with(|settings| settings.timeout = timeout);
     bench.log("0");
     bench.flush();
     bench.service.answer_next(Call::PutLogEvents, answers);
@@ -29,7 +34,6 @@ fn trouble_that_passes_costs_nothing_and_is_told_once() {
         Answer::Status(503),
         Answer::Status(429),
         Answer::HangUp,
-        Answer::Hang,
         Answer::Error("ServiceUnavailableException"),
         Answer::Error("ExpiredTokenException"),
         Answer::Error("UnrecognizedClientException"),
@@ -47,6 +51,13 @@ fn trouble_that_passes_costs_nothing_and_is_told_once() {
 }
 
 #[test]
+fn who_gets_no_answer_asks_again() {
+    let bench = through_within(Duration::from_secs(2), [Answer::Truth, Answer::Hang]);
+    assert_eq!((bench.logged(GROUP), bench.counters().dropped()), (numbers(5), 0));
+    assert!(bench.failures()[0].contains("2s"), "{:?}", bench.failures());
+}
+
+#[test]
 fn who_is_told_to_grant_a_permission_is_told_which() {
     let bench = through([Answer::Error("AccessDeniedException")]);
     assert!(bench.failures()[0].contains("needed are logs:PutLogEvents"), "{:?}", bench.failures());
@@ -56,7 +67,8 @@ fn who_is_told_to_grant_a_permission_is_told_which() {
 fn an_answer_that_is_lost_duplicates_that_call_and_no_other() {
     let bench = through([Answer::Truth, Answer::DoneAndHangUp]);
     assert_eq!(bench.logged(GROUP), ["0", "1", "2", "2", "3", "4"]);
-    let bench = through([Answer::Truth, Answer::Slow(Duration::from_secs(5))]);
+    let late = Answer::Slow(LIMIT);
+    let bench = through_within(Duration::from_secs(2), [Answer::Truth, late]);
     assert_eq!(bench.logged(GROUP), ["0", "1", "2", "2", "3", "4"], "an answer that came too late");
 }
 
@@ -103,6 +115,21 @@ fn a_service_that_is_killed_and_comes_back_misses_nothing() {
     assert!(duplicates <= 3 * 10_000, "{duplicates} lines came twice, and at most one call can with each kill");
     assert_eq!((bench.counters().dropped(), bench.service.complaints()), (0, vec![]));
     assert!(bench.failures().iter().any(|told| told.contains("Connection refused")), "{:?}", bench.failures());
+}
+
+#[test]
+fn what_has_waited_goes_in_calls_that_are_full() {
+    let bench = Bench::new();
+    bench.service.block_on(bench.service.kill());
+    bench.log("0");
+    bench.wait_until(|bench| bench.counters().failures > 0);
+    (1..15_000).for_each(|number| bench.log(&number.to_string()));
+    bench.service.block_on(bench.service.restart());
+    bench.flush();
+    assert_eq!(bench.logged(GROUP), numbers(15_000));
+    let bytes: usize = bench.service.messages(GROUP).iter().map(|line| line.len() + 26).sum();
+    let calls = bench.service.calls().iter().filter(|made| made.events > 0).count();
+    assert!(calls <= bytes / 1_048_576 + 2, "one for the first line, and {} for {bytes} bytes", calls - 1);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! What does not pass: counted, and in the way of nothing else.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tachograph_cloudwatch_logs::{CloudWatchLogs, LogGroup, Settings, SharedCredentialsProvider};
 use tachograph_core::Service;
 use tachograph_log_service::{Answer, Call};
 
-use crate::bench::{Bench, GROUP, credentials};
+use crate::bench::{Bench, CredentialsBy, GROUP, credentials};
 
 #[test]
 fn a_call_that_is_wrong_is_dropped_and_told_and_the_next_one_goes() {
@@ -59,23 +60,9 @@ fn events_that_the_service_rejects_are_counted_each() {
 fn credentials_that_are_not_there_yet_are_waited_for() {
     static THERE: AtomicBool = AtomicBool::new(false);
 
-    #[derive(Debug)]
-    struct Late;
-
-    impl aws_credential_types::provider::ProvideCredentials for Late {
-        fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
-        where
-            Self: 'a,
-        {
-            use aws_credential_types::provider::{error::CredentialsError, future::ProvideCredentials};
-            if THERE.load(Ordering::Relaxed) {
-                return ProvideCredentials::new(async { credentials().provide_credentials().await });
-            }
-            ProvideCredentials::ready(Err(CredentialsError::not_loaded("nobody has signed in")))
-        }
-    }
-
-    let bench = Bench::with(|settings| settings.credentials = Some(SharedCredentialsProvider::new(Late)));
+    let late = || if THERE.load(Ordering::Relaxed) { Ok(credentials()) } else { Err("nobody has signed in") };
+    let late = SharedCredentialsProvider::new(CredentialsBy(Arc::new(late)));
+    let bench = Bench::with(|settings| settings.credentials = Some(late));
     bench.log("placed");
     bench.wait_until(|bench| !bench.failures().is_empty());
     assert!(bench.failures()[0].contains("nobody has signed in"), "{:?}", bench.failures());
