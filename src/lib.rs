@@ -41,6 +41,8 @@
 //! | `reqwest` (0.13); `reqwest-json`, `-query`, `-form`, `-multipart`, `-middleware` | a measured client; with the others, its methods of these names |
 //! | `redis` (1) | a measured connection |
 //! | `aws-sdk` (1) | an interceptor for its clients |
+//! | `emf`, `cloudwatch-logs`, `xray`, `otlp-aws` | exporters to AWS: lines that are metrics of CloudWatch, too; lines to CloudWatch Logs; traces to the X-Ray daemon; OTLP to AWS's own end points, signed |
+//! | `lambda` (1), `lambda-http` (1) | functions in AWS Lambda |
 //! | `prometheus`, `otlp` | exporters; `otlp-tls` for endpoints at `https://`; with `opentelemetry` one trace with spans that are exported otherwise |
 //! | `metrics` | the application's own counters, gauges and histograms, by the crate `metrics` |
 //! | `health`, `admin` | `/health`, `/livez`, `/readyz`; a listener of their own for these and the metrics |
