@@ -1,6 +1,5 @@
 //! The handlers.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,22 +19,28 @@ use crate::store::Store;
 pub struct App {
     store: Store,
     cache: Arc<Cache>,
-    partner: SocketAddr,
+    /// Where it is: `http://127.0.0.1:40123`.
+    partner: Arc<str>,
     client: tachograph::reqwest::Client,
 }
 
 type Answered = Result<Answer, Failure>;
 
 impl App {
-    /// Opens the database and the cache, and starts the partner service.
+    /// Opens the database and the cache, and starts the partner service unless there is another.
     pub async fn start(settings: &Settings) -> Result<Self, SetupError> {
-        let partner =
-            partner::start().await.map_err(|error| SetupError(format!("cannot start the partner service: {error}")))?;
+        let partner = match &settings.partner_url {
+            Some(url) => url.clone(),
+            None => partner::start()
+                .await
+                .map(|address| format!("http://{address}"))
+                .map_err(|error| SetupError(format!("cannot start the partner service: {error}")))?,
+        };
         describe_counters();
         Ok(App {
             store: Store::open(&settings.database_url).await?,
             cache: Arc::new(Cache::open(settings.redis_url.as_deref())?),
-            partner,
+            partner: partner.into(),
             client: tachograph::reqwest::Client::from(reqwest::Client::new()),
         })
     }
@@ -118,7 +123,7 @@ impl App {
     }
 
     async fn benchmark(&self, id: i64) -> Result<serde_json::Value, Failure> {
-        let url = format!("http://{}/benchmarks/{id}", self.partner);
+        let url = format!("{}/benchmarks/{id}", self.partner);
         let text = self.client.get(url).send().await?.error_for_status()?.text().await?;
         serde_json::from_str(&text).map_err(Failure::internal)
     }

@@ -11,12 +11,14 @@ pub struct Settings {
     pub database_url: String,
     /// `REDIS_URL`, such as `redis://127.0.0.1/`, for the cache of flags. Default: a map in memory.
     pub redis_url: Option<String>,
+    /// `PARTNER_URL`, such as `http://127.0.0.1:9000`: the service that a report asks. Default: one that is started here.
+    pub partner_url: Option<String>,
 }
 
 impl Settings {
     const IN_MEMORY: &str = "sqlite:file:experiments?mode=memory&cache=shared";
 
-    /// Reads `PORT`, `DATABASE_URL` and `REDIS_URL`.
+    /// Reads `PORT`, `DATABASE_URL`, `REDIS_URL` and `PARTNER_URL`.
     pub fn from_env() -> Result<Self, SetupError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let port = match variable("PORT") {
@@ -26,7 +28,8 @@ impl Settings {
             None => 8080,
         };
         let database_url = variable("DATABASE_URL").unwrap_or_else(|| Self::IN_MEMORY.to_owned());
-        Ok(Settings { port, database_url, redis_url: variable("REDIS_URL") })
+        let partner_url = variable("PARTNER_URL").map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Settings { port, database_url, redis_url: variable("REDIS_URL"), partner_url })
     }
 }
 

@@ -18,6 +18,7 @@ mod framework;
 mod lines;
 mod memory;
 mod page;
+mod partner;
 #[cfg(feature = "peer-tests")]
 mod peers;
 mod scenarios;

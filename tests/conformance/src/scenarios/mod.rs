@@ -4,6 +4,7 @@ use crate::case::Case;
 
 mod answers;
 mod bodies;
+mod cloudwatch_logs;
 mod concurrent;
 mod connections;
 mod emf;
@@ -27,6 +28,7 @@ mod routes;
 mod scanner;
 mod start;
 mod stop;
+mod xray;
 
 /// Hands the list to a macro, after that macro's own arguments.
 #[doc(hidden)]
@@ -107,11 +109,21 @@ macro_rules! every_scenario {
                 a_receiver_that_dies_and_comes_back_costs_spans_that_are_counted
             }
             numbers {
-                a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_otlp
+                a_thousand_requests_are_the_same_everywhere
             }
             emf {
                 the_metrics_of_a_thousand_requests_are_those_of_prometheus
                 series_told_together_have_all_and_a_tenth_of_the_lines_stands_for_all
+            }
+            xray {
+                a_variable_switches_it_on_and_the_daemons_rules_decide
+                a_loop_of_queries_is_seen_by_its_parts
+                the_callers_header_is_kept_and_passed_on
+                a_request_that_takes_long_is_shown_before_its_end_and_then_whole
+                each_of_two_hundred_at_once_has_exactly_its_own
+            }
+            cloudwatch_logs {
+                each_group_has_the_lines_that_its_filter_takes
             }
             scanner {
                 a_hundred_thousand_paths_methods_and_hosts_are_few_series

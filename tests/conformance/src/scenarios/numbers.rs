@@ -1,5 +1,5 @@
-//! The same requests in JSON, on the page of Prometheus and over OTLP: every count is the same, and every sum, to the digit
-//! that each carries.
+//! The same requests in JSON, on the page of Prometheus, over OTLP, in X-Ray and in CloudWatch Logs, all at once: every count is
+//! the same, and every sum, to the digit that each carries.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::read_to_string;
@@ -7,7 +7,11 @@ use std::thread;
 
 use serde_json::Value;
 use tachograph_collector::{Collector, Kind, Point, Span};
+use tachograph_log_service::LogService;
+use tachograph_xray_daemon::Daemon;
 
+use super::cloudwatch_logs::known_to_aws;
+use super::xray::{agree, by_id, sending_all};
 use crate::case::Case;
 use crate::client::Request;
 use crate::differences::{KNOWS_NOT_EVERY_METHOD, SAYS_NO_VERSION};
@@ -36,25 +40,45 @@ pub(super) const MIX: [(&str, &str); 15] = [
     ("POST", "/events"),
 ];
 
-pub(super) fn a_thousand_requests_are_the_same_in_json_in_prometheus_and_over_otlp(case: &Case) {
-    let collector = Collector::start_blocking();
-    let setup = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "file:requests.log");
+pub(super) fn a_thousand_requests_are_the_same_everywhere(case: &Case) {
+    let (collector, daemon, service) = (Collector::start_blocking(), Daemon::start(), LogService::start_blocking());
+    let setup = known_to_aws(sending_all(case, &daemon));
+    let setup = setup.env("TACHOGRAPH_EXPORTERS__CLOUDWATCH_LOGS__ENDPOINT", service.endpoint());
+    let setup = setup.env("TACHOGRAPH_EXPORTERS__CLOUDWATCH_LOGS__GROUP", "/demo");
+    let setup = setup.env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "file:requests.log");
     let demo = setup.env("TACHOGRAPH_EXPORTERS__OTLP__ENDPOINT", collector.endpoint_grpc()).start();
     let file = demo.path("requests.log");
     ask(case, &demo);
     let lines = || read_to_string(&file).unwrap();
     eventually(LONG, "each request has its line", || lines().matches(r#","event":"request","#).count() == REQUESTS);
     let page = Page::read(str::from_utf8(&demo.get("/metrics").body).expect("the page is text"));
-    let lines = Lines::read(case, &lines());
+    assert_eq!(demo.get("/health").status, 200);
+    let text = lines();
+    let lines = Lines::read(case, &text);
     demo.stop_with_text();
     collector.finish();
     assert_eq!(collector.complaints(), [""; 0]);
+    assert_eq!(daemon.complaints(), [""; 0]);
+    assert_eq!(service.complaints(), [""; 0]);
 
     let series = by_series(case, &lines);
     same_on_the_page(&series, &page);
     same_over_otlp(&page, &collector);
     same_spans_and_lines(&lines, &page, &collector);
     same_of_the_applications(&page, &collector);
+    let segments = by_id(&daemon);
+    assert_eq!(segments.len(), REQUESTS);
+    lines.requests().into_iter().for_each(|line| agree(line, &segments[line.text("span_id")]));
+    same_in_cloudwatch_logs(&text, &service);
+}
+
+/// The very lines of requests.
+fn same_in_cloudwatch_logs(text: &str, service: &LogService) {
+    let of_requests = |line: &&str| line.contains(r#","event":"request","#);
+    let messages = service.messages("/demo");
+    let kept: BTreeSet<_> = messages.iter().map(|message| message.trim_end()).filter(of_requests).collect();
+    assert_eq!(kept, text.lines().filter(of_requests).collect());
+    assert_eq!(messages.iter().filter(|message| of_requests(&message.as_str())).count(), REQUESTS, "each once");
 }
 
 /// So many requests of all kinds, one kind after the other, from several clients.
