@@ -222,7 +222,8 @@ mod tests {
         fn ask(&self, line: &str, headers: &str, body: &str) -> String {
             let mut stream = TcpStream::connect(self.address).unwrap();
             let length = body.len();
-            let head = format!("{line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n");
+            let head =
+                format!("{line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n");
             stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
@@ -263,7 +264,8 @@ mod tests {
         let api = Api::start(1).unwrap();
         let id = api.shared.books().invoke(Event::new(json!(1)));
         api.next();
-        let headers = format!("lambda-runtime-invocation-id: {id}\r\nlambda-runtime-function-error-type: unhandled\r\n");
+        let headers =
+            format!("lambda-runtime-invocation-id: {id}\r\nlambda-runtime-function-error-type: unhandled\r\n");
         api.post(&format!("invocation/{id}/error"), &headers, r#"{"errorType":"A","errorMessage":"b"}"#);
         assert_eq!(api.shared.books().answered(&id).unwrap().error().message, "b");
         assert_eq!(api.complaints(), [""; 0]);
@@ -279,7 +281,8 @@ mod tests {
         assert!(api.post("restore/next", "", "").contains("404"));
         api.post("init/error", "", "no configuration");
         let complaints = api.complaints().join("\n");
-        for reason in ["who it is", "there is not: none", "repeat the id", "no JSON", "calls what", "no configuration"] {
+        for reason in ["who it is", "there is not: none", "repeat the id", "no JSON", "calls what", "no configuration"]
+        {
             assert!(complaints.contains(reason), "{reason}: {complaints}");
         }
         assert!(api.shared.books().answered(&id).is_none());

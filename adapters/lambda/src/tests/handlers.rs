@@ -53,7 +53,7 @@ fn no_thumbnail() -> NoThumbnail {
 #[tokio::test]
 async fn what_it_returns_is_what_is_returned() {
     let (result, record) = handle(async |_| Ok::<_, lambda_runtime::Error>(7)).await;
-    assert_eq!((result, error(&record)), (Ok(7), None));
+    assert_eq!((result, error(&record), record.outcome().as_str()), (Ok(7), None, "completed"));
 }
 
 #[tokio::test]
@@ -125,6 +125,9 @@ async fn a_panic_that_the_runtime_catches_is_known() {
 async fn an_event_that_no_handler_was_called_with_could_not_be_read() {
     let (instance, clock) = instance();
     let knows = layer(instance.handle()).around_handler();
+    let mut handler = handler(service_fn(async |_: LambdaEvent<()>| Ok::<_, String>(7)));
+    invoke(&knows, context(&clock, SECOND), |context| handler.call(LambdaEvent::new((), context))).await.unwrap();
+    assert_eq!(instance.take().remove(0).error_type(), None);
     for layer in [knows.clone(), knows.http(), layer(instance.handle())] {
         invoke(&layer, context(&clock, SECOND), async |_| ()).await;
     }

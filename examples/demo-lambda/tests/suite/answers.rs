@@ -20,9 +20,8 @@ fn an_error_is_reported_and_recorded() {
 }
 
 #[test]
-fn an_error_that_the_application_told_of_is_kept() {
+fn a_refusal_of_the_applications_own_has_its_name() {
     let function = function().start();
-    // There is no such experiment, which is no failure of ours; the partner is asked all the same.
     let refused = Event::new(json!({ "do": "create", "name": "", "key": "" }));
     let error = function.invoke(&refused).answer().error();
     assert_eq!(error.message, "name and key must not be empty");

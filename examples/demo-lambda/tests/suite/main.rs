@@ -8,6 +8,7 @@ mod freezing;
 mod http;
 mod invocations;
 mod time_outs;
+mod xray;
 
 use serde_json::{Value, json};
 use tachograph_lambda_api::{Event, Function, Running};
