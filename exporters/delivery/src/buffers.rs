@@ -217,6 +217,7 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared_bytes::SharedBytes;
 
     fn buffers(buffer_bytes: usize, max_item_bytes: usize) -> Buffers {
         Buffers::new(&Settings { buffer_bytes, max_item_bytes, ..Settings::default() })
@@ -278,6 +279,17 @@ mod tests {
         let (kept, dropped) = (take_all(&buffers).len(), counted(&buffers).dropped_full);
         assert!((870..=1000).contains(&kept), "{kept} bytes were kept of 1000 allowed");
         assert_eq!(kept as u64 / 10 + dropped, 800);
+    }
+
+    #[test]
+    fn what_is_shared_is_used_when_the_own_room_is_full_and_comes_back() {
+        let shared_bytes = Some(SharedBytes::new(10));
+        let buffers = Buffers::new(&Settings { buffer_bytes: 10, shared_bytes, ..Settings::default() });
+        for round in 1..=2 {
+            (0..3).for_each(|_| write(&buffers, "123456789\n"));
+            assert_eq!(take_all(&buffers).len(), 20);
+            assert_eq!(counted(&buffers).dropped_full, round);
+        }
     }
 
     #[test]
