@@ -37,7 +37,7 @@ impl Served {
     }
 
     /// The application's own numbers are shown with these.
-    #[cfg(all(feature = "metrics", any(feature = "otlp", feature = "prometheus")))]
+    #[cfg(all(feature = "metrics", any(feature = "emf", feature = "otlp", feature = "prometheus")))]
     pub(crate) fn record_for(&mut self, metrics: &tachograph_metrics::Metrics) {
         self.recorder = Some(tachograph_metrics::Recorder::new(metrics));
     }
