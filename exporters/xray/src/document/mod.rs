@@ -76,6 +76,12 @@ impl Documents {
         };
         writing.document(None, |writer| self.segment.members(&trace, writer));
         let segment = writing.writer.out.len() - start;
+        if is_underway && !writing.alone.is_empty() {
+            // What is sent beside it now would be sent beside it again, with nothing new, whenever it is shown; or be inside of it
+            // in the end, and so be there twice.
+            writing.alone.clear();
+            writing.written.cut += 1;
+        }
         while let Some(part) = writing.alone.pop_front() {
             let (before, waiting, written) = (writing.writer.out.len(), writing.alone.len(), writing.written);
             writing.document(Some(part), |writer| part::members(&trace, part, Place::Alone, writer));

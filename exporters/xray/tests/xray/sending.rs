@@ -136,17 +136,8 @@ fn what_is_left_out_is_counted() {
 #[test]
 fn annotations_are_those_that_are_asked_for() {
     let daemon = Daemon::start();
-    let names = [
-        "user_id",
-        "db_queries",
-        "status_code",
-        "experiment-id",
-        "weight",
-        "environment",
-        "no such",
-        "path",
-        "weight",
-    ];
+    let names =
+        ["user_id", "db_queries", "status_code", "experiment-id", "weight", "environment", "no such", "path", "weight"];
     let handle = instance(&daemon, &ManualClock::new(), Sampler::always_on(), |settings| {
         settings.annotations = names.map(str::to_owned).to_vec();
     });

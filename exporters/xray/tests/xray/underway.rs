@@ -116,3 +116,33 @@ fn never_means_never() {
     daemon.wait_for(1);
     assert_eq!(seen(&daemon), [("/long".to_owned(), false)]);
 }
+
+#[test]
+fn what_has_many_calls_is_shown_without_telling_of_any_twice() {
+    let (daemon, clock) = (Daemon::start(), ManualClock::new());
+    let handle = instance(&daemon, &clock, Sampler::always_on(), |_| ());
+    let mut long = open(&handle, "/long");
+    let recording = long.recording().clone();
+    let mut depth = None;
+    long.poll(|| {
+        for _ in 0..60 {
+            depth = recording.start_span("deeper", depth);
+        }
+        for at in 0..90 {
+            let sql = format!("SELECT {} FROM t{at}", "column_of_some_length, ".repeat(90));
+            start_call(Operation::database("sqlite", "main", &sql), None).completed();
+        }
+    });
+    for _ in 0..2 {
+        clock.advance(Duration::from_secs(20));
+        assert!(handle.flush(PATIENCE));
+    }
+    daemon.until(|received| received.documents.iter().filter(|document| !document.is_subsegment()).count() == 2);
+    assert_eq!(daemon.complaints(), [""; 0]);
+    long.respond(200, Some(0), false);
+    long.complete();
+    assert!(handle.flush(PATIENCE));
+    daemon.until(|received| received.documents.iter().any(|document| document.at("http.response.status") == 200));
+    assert_eq!(daemon.trace(&recording.identity().trace_id().to_string()).segment().parts().len(), 151);
+    assert_eq!(daemon.complaints(), [""; 0]);
+}
