@@ -58,6 +58,25 @@ fn where_one_of_many_requests_fails_the_others_arrive_and_it_is_counted() {
 }
 
 #[test]
+fn where_one_of_many_requests_is_refused_the_others_arrive_and_it_is_counted() {
+    let bench = Bench::new(only(Signal::Metrics));
+    bench.metrics.add_source(|| {
+        let points = |name: &'static str, count: i64, note: &str| {
+            let points = (0..count).map(|series| Point::new(by(series, note), Number::Whole(1))).collect();
+            Metric::new(name, Points::Counter(points))
+        };
+        // A point that is too much by itself goes alone.
+        vec![points("app.first", 900, ""), points("app.huge", 1, &"x".repeat(1_100_000)), points("app.last", 900, "")]
+    });
+    assert!(bench.flush());
+    let points = |name: &str| bench.collector.metric(name).map_or(0, |metric| metric.points.len());
+    assert_eq!((points("app.first"), points("app.huge"), points("app.last")), (900, 0, 900));
+    assert_eq!(bench.dropped(), [("data_points_rejected", 1)]);
+    let told = bench.told();
+    assert!(told.len() == 1 && told[0].contains("where AWS takes 1000000"), "{told:?}");
+}
+
+#[test]
 fn many_spans_and_log_records_go_in_batches() {
     let bench = Bench::new(|settings| {
         settings.signals = vec![Signal::Traces, Signal::Logs];
