@@ -1,6 +1,7 @@
 //! One instance of tachograph: its exporters, its clocks, its counts. Adapters hold a handle of it.
 
 mod builder;
+mod flush;
 mod weak;
 
 use std::any::Any;
@@ -9,7 +10,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 pub use builder::HandleBuilder;
 pub use weak::WeakHandle;
@@ -259,24 +260,6 @@ impl Handle {
         self.each_exporter(|exporter| exporter.event(event));
     }
 
-    /// Sends what was recorded before the call; false where some of it was not sent after `deadline`. Waits: not for
-    /// the thread of an asynchronous runtime.
-    pub fn flush(&self, deadline: Duration) -> bool {
-        self.within(deadline, |exporter, left| exporter.flush(left))
-    }
-
-    /// Closes what is open as [`OpenAtShutdown`](crate::Outcome::OpenAtShutdown), sends everything, and ends what runs
-    /// in the background; false where some was not sent after `deadline`.
-    pub fn shutdown(&self, deadline: Duration) -> bool {
-        self.inner().shut_down.store(true, Ordering::Relaxed);
-        for shard in self.inner().shards.iter() {
-            for recording in shard.all_open() {
-                recording.close(crate::outcome::Outcome::OpenAtShutdown, None);
-            }
-        }
-        self.within(deadline, |exporter, left| exporter.shutdown(left))
-    }
-
     /// Whether it was shut down: what is recorded from then on is not sent.
     pub fn is_shut_down(&self) -> bool {
         self.inner().shut_down.load(Ordering::Relaxed)
@@ -314,17 +297,6 @@ impl Handle {
                 self.live_counters().exporter_panics.one();
             }
         }
-    }
-
-    /// All exporters share one deadline, and one that uses it up leaves the others a last chance without waiting.
-    fn within(&self, deadline: Duration, mut send: impl FnMut(&dyn Exporter, Duration) -> bool) -> bool {
-        let until = Instant::now() + deadline;
-        let mut sent = true;
-        for exporter in &self.inner().exporters {
-            let left = until.saturating_duration_since(Instant::now());
-            sent &= catch_unwind(AssertUnwindSafe(|| send(&**exporter, left))).unwrap_or(false);
-        }
-        sent
     }
 
     fn inner(&self) -> &Inner {
