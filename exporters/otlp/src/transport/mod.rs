@@ -78,6 +78,7 @@ impl Transport {
             .enable_all()
             // For looking up names.
             .max_blocking_threads(1)
+            .on_thread_start(tachograph_core::become_own_thread)
             .thread_name(format!("tachograph-otlp-{signal}"))
             .build()
             .map_err(|error| Error::because(format!("there is no runtime to send {signal} with"), error))?;
