@@ -11,6 +11,7 @@
 mod case;
 mod client;
 mod differences;
+// The rules of EMF are those that the exporter's own tests hold it to.
 #[path = "../../../exporters/json/tests/json/emf/check.rs"]
 mod emf;
 mod expected;

@@ -158,10 +158,12 @@ pub(super) fn series_told_together_have_all_and_a_tenth_of_the_lines_stands_for_
     // The trace decides whether there are lines: of each kind, a tenth of all traces.
     ask_with(case, &demo, count, |request, number| {
         let part = ((number / MIX.len()) as u128 * 2 + 1) << 64;
-        let trace = 1 << 100 | part / (2 * EACH as u128);
+        let trace = (1 << 100) | (part / (2 * EACH as u128));
         request.header("traceparent", format!("00-{trace:032x}-b7ad6b7169203331-01"))
     });
     let page = page(&demo);
+    // Series are told while the service runs, and the rest at its end.
+    demo.until_written(&[r#""logger":"tachograph.metrics""#, r#""requests":"#]);
     let text = demo.stop_with_text();
 
     let lines: Vec<Members> = text.lines().map(check::line).collect();

@@ -66,7 +66,7 @@ pub(super) fn a_variable_switches_it_on_and_the_daemons_rules_decide(case: &Case
     assert!(!paths.into_iter().any(|url| url.ends_with("/flags/dark-mode")), "what is not to be sampled is not");
     let used: u64 = daemon.look(|received| {
         let all = received.statistics.iter().flatten();
-        all.filter(|statistics| statistics.rule == "all").map(|statistics| u64::from(statistics.sampled)).sum()
+        all.filter(|statistics| statistics.rule == "all").map(|statistics| statistics.sampled).sum()
     });
     assert!(daemon.look(|received| received.statistics.is_empty()) || used > 0, "what was used is told");
 }
