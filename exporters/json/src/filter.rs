@@ -21,7 +21,7 @@ use crate::error::Error;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Lines of this level and louder. Default: all.
+    /// Lines of this level and louder, and of metrics all. Default: all.
     pub level: Option<Level>,
     /// Lines about these. Default: all.
     pub events: Option<Vec<Event>>,
@@ -60,9 +60,23 @@ impl Filter {
 
     /// Whether a line passes that is about this, of this level, by this logger.
     pub fn takes(&self, event: Event, level: Level, logger: &str) -> bool {
-        self.takes_event(event)
-            && self.level.is_none_or(|least| level >= least)
-            && self.loggers.as_ref().is_none_or(|loggers| loggers.iter().any(|begin| logger.starts_with(&**begin)))
+        self.takes_event(event) && self.level.is_none_or(|least| level >= least) && self.takes_logger(logger)
+    }
+
+    fn takes_logger(&self, logger: &str) -> bool {
+        self.loggers.as_ref().is_none_or(|loggers| loggers.iter().any(|begin| logger.starts_with(&**begin)))
+    }
+
+    /// Whether requests or tasks pass, were it only the worst of them.
+    pub fn takes_records(&self) -> bool {
+        self.takes(Event::Request, Level::Critical, "tachograph.request")
+            || self.takes(Event::Task, Level::Critical, "tachograph.task")
+    }
+
+    /// Whether lines pass that are nothing but metrics. Their level says nothing of what they count, so none keeps them out;
+    /// and they go with the requests and tasks whose logger passes.
+    pub fn takes_metrics(&self) -> bool {
+        self.takes_event(Event::Metrics) && (self.takes_logger("tachograph.metrics") || self.takes_records())
     }
 
     /// Whether any line passes that is about this.
@@ -116,6 +130,23 @@ mod tests {
         assert!(!filter.takes(Event::Log, Level::Info, "shop::orders"));
         assert!(!filter.takes(Event::Log, Level::Error, "shopping"));
         assert!(!filter.takes(Event::Task, Level::Error, "tachograph.task"));
+    }
+
+    #[test]
+    fn metrics_go_with_requests_and_tasks_whatever_their_level() {
+        let takes = |level, events: Option<&[&str]>, logger: Option<&str>| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            let filter =
+                Filter::read(level, events.map(owned).as_deref(), logger.map(|one| owned(&[one])).as_deref()).unwrap();
+            (filter.takes_records(), filter.takes_metrics())
+        };
+        assert_eq!(takes(Some("critical"), None, None), (true, true));
+        assert_eq!(takes(None, None, Some("tachograph.task")), (true, true));
+        assert_eq!(takes(None, None, Some("tachograph.metrics")), (false, true));
+        assert_eq!(takes(None, None, Some("shop::")), (false, false));
+        assert_eq!(takes(None, Some(&["metrics"]), None), (false, true));
+        assert_eq!(takes(None, Some(&["task", "log"]), None), (true, false));
+        assert_eq!(takes(None, Some(&["call", "log"]), None), (false, false));
     }
 
     #[test]

@@ -22,7 +22,6 @@ use dimensions::DimensionSets;
 use members::Members;
 
 use crate::error::Error;
-use crate::filter::Event;
 use crate::service::ServiceMembers;
 use crate::settings::{Format, Settings};
 pub(crate) use members::Agent;
@@ -80,6 +79,14 @@ impl Emf {
             )
             .about("sample"));
         }
+        let only_loud = all.filter.level.is_some_and(|level| level > Level::Info) && all.filter.takes_records();
+        if only_loud && settings.aggregate.is_none() {
+            return Err(Error::new(
+                "the lines are those of some levels, so that metrics would count only the requests that have lines: set \
+                 emf.aggregate_ms, by which all are counted, or leave out the level",
+            )
+            .about("filter.level"));
+        }
         for (key, time) in [("emf.aggregate_ms", settings.aggregate), ("emf.interval_ms", Some(settings.interval))] {
             if time.is_some_and(|time| time.is_zero()) {
                 return Err(Error::new("0 is no time to count in: use 1000 or more").about(key));
@@ -95,7 +102,7 @@ impl Emf {
         });
         let most_series = settings.metrics.as_ref().map_or(MOST_SERIES, |metrics| metrics.max_series());
         let aggregate = settings.aggregate.map(|_| Arc::new(Aggregate::new(Arc::clone(&shape), most_series)));
-        let sources = match all.filter.takes(Event::Metrics, Level::Info, LOGGER) {
+        let sources = match all.filter.takes_metrics() {
             true => periodic::sources(service, &shape, aggregate.as_ref(), settings),
             false => Vec::new(),
         };

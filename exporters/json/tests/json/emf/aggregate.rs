@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tachograph_core::{Handle, ManualClock, OpenRequest, Operation, RequestHead, Yield, start_call};
+use tachograph_core::{Handle, Level, ManualClock, OpenRequest, Operation, RequestHead, Yield, start_call};
 use tachograph_json::delivery::{self, SendError, Sink};
 use tachograph_json::metrics::{self, Metrics, Naming, Points};
 use tachograph_json::{EmfSettings, Event, Filter, Format, Json, Sample, Settings};
@@ -448,6 +448,20 @@ impl Sink for Channel {
         let _ = self.0.send(String::from_utf8(batch.to_vec()).unwrap());
         Ok(())
     }
+}
+
+#[test]
+fn a_level_keeps_lines_out_but_no_metrics() {
+    let filter = Filter { level: Some(Level::Error), ..Filter::default() };
+    let bench = Bench::new(Settings { filter, ..aggregated() });
+    bench.request("/", 200, || {});
+    bench.request("/", 500, || {});
+    assert!(bench.handle.flush(PATIENCE));
+    let lines = bench.lines();
+    assert_eq!(sum(&events(&lines), &[], "requests"), 2.0);
+    let of_requests = lines.iter().filter(|line| check::line(line)["logger"] == "tachograph.request");
+    assert_eq!(of_requests.count(), 1);
+    assert!(lines.iter().any(|line| check::line(line)["message"] == "metrics"), "what no request carries");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tachograph_core::Service;
-use tachograph_json::{EmfSettings, Json, Sample, Settings};
+use tachograph_core::{Level, Service};
+use tachograph_json::{EmfSettings, Event, Filter, Json, Sample, Settings};
 
 use super::settings;
 use crate::bench::{Collected, service};
@@ -97,6 +97,24 @@ fn sampled_lines_are_no_metrics_of_all_requests() {
     };
     refused(sampled(None), "sample", &["emf.aggregate_ms", "sample = 1"]);
     assert_eq!(sampled(Some(Duration::from_secs(10))), Ok(()));
+}
+
+#[test]
+fn lines_of_errors_alone_are_no_metrics_of_all_requests() {
+    let of_level = |level, events: Option<Vec<Event>>, aggregate| {
+        let filter = Filter { level: Some(level), events, loggers: None };
+        let mut settings = Settings { filter, ..settings() };
+        settings.emf.aggregate = aggregate;
+        build(&service(), settings)
+    };
+    for level in [Level::Warning, Level::Error, Level::Critical] {
+        let parts = ["emf.aggregate_ms", "leave out the level"];
+        refused(of_level(level, None, None), "filter.level", &parts);
+        refused(of_level(level, Some(vec![Event::Task]), None), "filter.level", &parts);
+        assert_eq!(of_level(level, None, Some(Duration::from_secs(10))), Ok(()));
+        assert_eq!(of_level(level, Some(vec![Event::Log, Event::Metrics]), None), Ok(()), "no lines of requests");
+    }
+    assert_eq!(of_level(Level::Info, None, None), Ok(()));
 }
 
 #[test]
