@@ -1,10 +1,12 @@
 //! The guard: holds an instance for as long as the service runs, and flushes when it is dropped.
 
+use std::io::Write;
 use std::time::Duration;
 
 use tachograph_core::{FieldValue, Handle, Level, LogEvent};
 
 use crate::builder::Builder;
+use crate::losses::Losses;
 use crate::served::Served;
 
 /// One set-up instance. Dropped, it closes what is open, sends what is left within the deadline, and stops.
@@ -96,12 +98,15 @@ impl Tachograph {
 }
 
 impl Tachograph {
-    /// What could not be kept or attributed, in one last line: a bound that drops something must not do so in silence.
-    fn tell_counters(&self) {
-        let hit: Vec<(&str, FieldValue)> = self
-            .handle
-            .counters()
-            .iter()
+    /// What could not be kept, attributed or sent, in one last line: a bound that drops something must not do so in
+    /// silence. What exporters lost, as far as somebody shows that line.
+    fn tell_counters(&self) -> Losses {
+        let losses = Losses::of(&self.handle);
+        let lost: Vec<(String, u64)> = losses.named().collect();
+        let counters = self.handle.counters();
+        let bounds = counters.iter().map(|(name, count)| (name as &str, count));
+        let hit: Vec<(&str, FieldValue)> = bounds
+            .chain(lost.iter().map(|(name, count)| (name.as_str(), *count)))
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| (name, FieldValue::from(count)))
             .collect();
@@ -115,18 +120,41 @@ impl Tachograph {
             let time = self.handle.now();
             self.handle.log(&LogEvent { time, level, target: "tachograph", message, fields: &hit, recording: None });
         }
+        match self.handle.exporters().any(|exporter| exporter.shows_events()) {
+            true => losses,
+            false => Losses::default(),
+        }
+    }
+
+    /// What is to be said on stderr when all is over: whoever could be told through an exporter may be the one that did
+    /// not take it.
+    fn last_words(&self, sent: bool, told: &Losses) -> Option<String> {
+        let lost = Losses::of(&self.handle);
+        let new = lost.since(told);
+        let seconds = self.deadline.as_secs_f32();
+        match (sent, lost.is_empty()) {
+            (true, _) if new.is_empty() => None,
+            (true, _) => Some(format!("tachograph: not everything was sent: {new}")),
+            (false, true) => Some(format!(
+                "tachograph: not everything was sent within {seconds} s of shutting down; the rest is lost"
+            )),
+            // The line that told of some of it may be among what is lost.
+            (false, false) => {
+                Some(format!("tachograph: not everything was sent within {seconds} s of shutting down: {lost}"))
+            }
+        }
     }
 }
 
 impl Drop for Tachograph {
     fn drop(&mut self) {
-        self.tell_counters();
+        let told = self.tell_counters();
         // Who asks how things stand at this moment is answered, but holds nothing up.
         self.served.shutdown(self.deadline / 10);
-        if !self.handle.shutdown(self.deadline) {
-            // Whoever could be told through an exporter is the one that did not take it.
-            let seconds = self.deadline.as_secs_f32();
-            eprintln!("tachograph: not everything was sent within {seconds} s of shutting down; the rest is lost");
+        let sent = self.handle.shutdown(self.deadline);
+        if let Some(words) = self.last_words(sent, &told) {
+            // `eprintln!` would panic where stderr is closed.
+            let _ = writeln!(std::io::stderr(), "{words}");
         }
     }
 }

@@ -60,6 +60,7 @@ mod error;
 mod exporters;
 mod guard;
 mod init;
+mod losses;
 mod served;
 #[cfg(feature = "tokio")]
 mod shutdown;

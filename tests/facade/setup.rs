@@ -56,6 +56,69 @@ fn what_was_dropped_or_lost_is_told_at_the_end() {
     assert!(text.contains(line) && text.contains(r#""unattributed_calls":1,"fields_refused":1}"#), "{text}");
 }
 
+/// Loses one more thing when it is shut down.
+#[cfg(feature = "json")]
+#[derive(Debug)]
+struct Losing {
+    lost: std::sync::atomic::AtomicU64,
+    in_time: bool,
+}
+
+#[cfg(feature = "json")]
+impl tachograph::Exporter for Losing {
+    fn name(&self) -> &str {
+        "losing"
+    }
+    fn record(&self, _: &tachograph::Record) {}
+    fn shows_events(&self) -> bool {
+        false
+    }
+    fn shutdown(&self, _: std::time::Duration) -> bool {
+        self.lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.in_time
+    }
+    fn dropped(&self) -> Vec<(&'static str, u64)> {
+        let lost = self.lost.load(std::sync::atomic::Ordering::Relaxed);
+        vec![("buffer_full", lost), ("too_long", 0)]
+    }
+}
+
+/// What is said on stderr at the end of an instance that this case sets up: in a process of its own.
+#[cfg(feature = "json")]
+fn last_words(case: &str) -> String {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "setup::what_exporters_lost_is_told_at_the_end", "--nocapture"])
+        .env("LAST_WORDS_OF", case)
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{child:?}");
+    String::from_utf8(child.stderr).unwrap().lines().filter(|line| line.starts_with("tachograph")).collect()
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn what_exporters_lost_is_told_at_the_end() {
+    let losing = |lost: u64, in_time| Losing { lost: lost.into(), in_time };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines.log");
+    let json = format!("[exporters.json]\noutput = 'file:{}'", path.display());
+    let end = |config: &str, losing| {
+        drop(Tachograph::builder().config(Config::from_toml(config).unwrap()).exporter(losing).build().unwrap());
+    };
+    match std::env::var("LAST_WORDS_OF").as_deref() {
+        Ok("late") => return end(&json, losing(6, false)),
+        Ok("in time") => return end(&json, losing(6, true)),
+        Ok("in time, unseen") => return end("[exporters]", losing(6, true)),
+        _ => end(&json, losing(6, true)),
+    }
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(r#""level":"warning""#) && text.contains(r#""losing_buffer_full":6}"#), "{text}");
+    let late = "tachograph: not everything was sent within 3 s of shutting down: losing lost 7 (buffer_full)";
+    assert_eq!(last_words("late"), late);
+    assert_eq!(last_words("in time"), "tachograph: not everything was sent: losing lost 1 (buffer_full)");
+    assert_eq!(last_words("in time, unseen"), "tachograph: not everything was sent: losing lost 7 (buffer_full)");
+}
+
 #[test]
 fn there_is_one_instance_for_the_process_and_it_is_found_without_a_handle() {
     let guard = tachograph::builder!().install().unwrap();
