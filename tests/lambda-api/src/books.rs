@@ -135,6 +135,10 @@ impl Books {
         &self.complaints
     }
 
+    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.complaints)
+    }
+
     pub(crate) fn most_at_once(&self) -> usize {
         self.most_at_once
     }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -51,7 +52,29 @@ impl Function {
         self
     }
 
-    /// A file in the folder that it is started in.
+    /// One more argument of the binary.
+    #[must_use]
+    pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// In the folder of this process instead of its own, and with its variables beside those of Lambda.
+    ///
+    /// # Panics
+    /// When this process has no folder.
+    #[must_use]
+    pub fn here(mut self) -> Self {
+        let of_lambda: Vec<_> =
+            self.command.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsStr::to_owned))).collect();
+        for (name, value) in std::env::vars_os().filter(|(name, _)| of_lambda.iter().all(|(of, _)| of != name)) {
+            self.command.env(name, value);
+        }
+        self.command.current_dir(std::env::current_dir().expect("a folder"));
+        self
+    }
+
+    /// A file in the folder of its own.
     ///
     /// # Panics
     /// When it cannot be written.
@@ -74,7 +97,15 @@ impl Function {
     /// # Panics
     /// When the binary is none.
     #[must_use]
-    pub fn start(mut self) -> Running {
+    pub fn start(self) -> Running {
+        self.try_start().expect("a binary that starts")
+    }
+
+    /// Starts it, if the binary is one.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn try_start(mut self) -> io::Result<Running> {
         let api = Api::start(self.concurrency).expect("a port on loopback");
         let output = |name| File::create(self.folder.path().join(name)).expect("a file");
         let (stdout, stderr) = (output(Running::STDOUT), output(Running::STDERR));
@@ -82,11 +113,11 @@ impl Function {
         self.command.env("AWS_LAMBDA_RUNTIME_API", api.address.to_string());
         // Held, so that the function is known when it asks for its first invocation.
         let mut process = api.shared.process();
-        let child = self.command.spawn().expect("a binary that starts");
+        let child = self.command.spawn()?;
         if self.concurrency == 1 {
             *process = Some(Process::of(&child));
         }
         drop(process);
-        Running::new(api, child, self.folder)
+        Ok(Running::new(api, child, self.folder))
     }
 }

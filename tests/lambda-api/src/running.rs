@@ -143,6 +143,28 @@ impl Running {
         }
     }
 
+    /// Waits until it asks for its first invocation; how it ended where it does not.
+    ///
+    /// # Panics
+    /// When neither happens in time.
+    pub fn ready(&mut self) -> Result<(), ExitStatus> {
+        let until = Instant::now() + LONG;
+        while !self.api.shared.books().is_idle() {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return Err(status);
+            }
+            assert!(Instant::now() < until, "it does not ask for an invocation:\n{}", self.said());
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Ends it. What it did that breaks the protocol, for who does not want to fail by it.
+    pub fn end(self) -> Vec<String> {
+        self.kill();
+        self.api.shared.books().take_complaints()
+    }
+
     fn thaw(&self) {
         if let Some(process) = &mut *self.api.shared.process() {
             process.thaw();
