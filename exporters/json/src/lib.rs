@@ -111,7 +111,7 @@
 //! - `errors / requests` by their sums is the error rate. A member that the line does not have anyhow stands behind
 //!   `waiting_ms`; a field of the application's of such a name gets an underscore behind it.
 //! - A dimension is `service`, `version`, `environment`, `event`, `method`, `route`, `name`, `outcome` or `status_class`
-//!   (`2xx`, written where it is a dimension). Each has few values, whoever sends requests: an unknown `method` is `_OTHER`,
+//!   (`2xx`, written where it is a dimension; without an answer, that of the status by plain names). Each has few values, whoever sends requests: an unknown `method` is `_OTHER`,
 //!   with the client's in `method_original`. A set of which a line lacks a member, or whose value CloudWatch does not take
 //!   (longer than 1024 characters, blank, or not of ASCII), is left out of that line: what no route matched is counted by `service` and
 //!   `environment` alone. A line that no set is left for is no metrics.

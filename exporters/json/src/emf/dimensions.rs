@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tachograph_core::{Record, RecordKind, Service};
+use tachograph_metrics::plain_status;
 
 use super::limits;
 use crate::error::Error;
@@ -64,10 +65,12 @@ impl Dimension {
     }
 }
 
-/// `2xx`, where there was an answer.
+/// `2xx`. Without an answer it is as by plain names: a failure of the service is one of its 5xx, else nobody who looks for
+/// those would see it, and a client that left one of the 4xx. A task has none.
 pub(crate) fn status_class(record: &Record) -> Option<&'static str> {
     let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-    classes.get(usize::from(record.status_code()? / 100).checked_sub(1)?).copied()
+    let status = (record.kind() == RecordKind::Request).then(|| plain_status(record))?;
+    classes.get(usize::from(status / 100).checked_sub(1)?).copied()
 }
 
 /// The sets of dimensions by which metrics are told apart.

@@ -1,11 +1,14 @@
 //! By what metrics are told apart, and by what they never are.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use tachograph_core::{Limits, Service, request};
-use tachograph_json::{EmfSettings, Settings};
+use tachograph_json::{EmfSettings, Filter, Settings};
 
 use super::check::{metrics, sets};
 use super::{checked, of_requests, only};
-use crate::bench::{Bench, service};
+use crate::bench::{Bench, PATIENCE, service};
 
 fn by(sets: &[&[&str]]) -> Settings {
     let text = |name: &&str| (*name).to_owned();
@@ -72,16 +75,41 @@ fn every_dimension_there_is_has_its_value_in_the_line() {
     ];
     let bench = Bench::new(by(all));
     bench.request("/", 204, || {});
-    drop(bench.open("GET", "/", Some("/")));
     bench.task("rollup", || {});
     let lines = checked(&bench);
     assert_eq!((&lines[0]["status_class"], lines[1].get("status_class")), (&"2xx".into(), None));
     assert_eq!(sets(&lines[0]), [all[0], all[1], all[3], all[4]]);
-    assert_eq!(sets(&lines[1]), [all[0], all[4]], "without an answer there is no class of it");
-    assert_eq!(sets(&lines[2]), [all[0], all[2], all[4]]);
+    assert_eq!(sets(&lines[1]), [all[0], all[2], all[4]]);
     let bench = Bench::new(of_requests());
     bench.request("/", 204, || {});
     assert!(!only(&bench).contains_key("status_class"), "it is written where it is asked for");
+}
+
+#[test]
+fn what_had_no_answer_is_of_the_class_that_it_counts_in() {
+    let aggregate = Some(Duration::from_secs(60));
+    for aggregate in [None, aggregate] {
+        let mut settings = by(&[&["status_class"]]);
+        settings.emf.aggregate = aggregate;
+        settings.filter = Filter::default();
+        let bench = Bench::new(settings);
+        drop(bench.open("GET", "/left", Some("/")));
+        let mut panicked = bench.open("GET", "/panicked", Some("/"));
+        let poll = std::panic::AssertUnwindSafe(|| panicked.poll(|| std::panic::resume_unwind(Box::new(()))));
+        assert!(std::panic::catch_unwind(poll).is_err());
+        drop(panicked);
+        bench.request("/", 302, || {});
+        let open = bench.open("GET", "/open", Some("/"));
+        bench.handle.shutdown(PATIENCE);
+        drop(open);
+        let lines: Vec<_> = checked(&bench).into_iter().filter(|line| line["message"] != "metrics").collect();
+        let mut counts = BTreeMap::new();
+        for line in lines.iter().filter(|line| line.contains_key("_aws")) {
+            let requests = metrics(line)["requests"].iter().sum::<f64>();
+            *counts.entry(line["status_class"].as_str().unwrap()).or_default() += requests;
+        }
+        assert_eq!(counts, BTreeMap::from([("3xx", 1.0), ("4xx", 1.0), ("5xx", 2.0)]), "{aggregate:?}");
+    }
 }
 
 #[test]
