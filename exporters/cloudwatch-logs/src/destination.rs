@@ -58,8 +58,18 @@ impl Destination {
         }
         match put {
             Err(Trouble::Accepted) => Ok(Rejected::default()),
+            Err(Trouble::Missing(why)) if !self.create => Err(Trouble::Missing(self.not_there(&why))),
             other => other,
         }
+    }
+
+    /// What is missing, and what would help where nothing is created here.
+    fn not_there(&self, why: &str) -> String {
+        let missing = match why.contains("log stream") {
+            true => format!("log stream `{}` of group `{}`", self.stream, self.group),
+            false => format!("log group `{}`", self.group),
+        };
+        format!("{missing} is not there: create it, or leave `create = false` out ({why})")
     }
 
     async fn put_once(&self, client: &Client, events: &[Event<'_>]) -> Result<Rejected, Trouble> {

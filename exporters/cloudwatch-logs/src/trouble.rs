@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudwatchlogs::config::http::HttpResponse;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use tachograph_delivery::SendError;
@@ -80,7 +81,7 @@ where
         (Some(code), Some(message), _) => format!("{code}: {message}"),
         (Some(code), None, _) => code.to_owned(),
         (None, _, Some(status)) => format!("status {status}"),
-        (None, _, None) => whole(error),
+        (None, _, None) => unsent(error),
     };
     match error.code() {
         Some("AccessDeniedException") => format!(
@@ -88,6 +89,27 @@ where
              logs:PutRetentionPolicy where groups and streams are created)"
         ),
         _ => said,
+    }
+}
+
+/// Why there is no answer at all.
+fn unsent<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: StdError + 'static,
+{
+    let first: &(dyn StdError + 'static) = error;
+    let chain = || std::iter::successors(Some(first), |error| (*error).source());
+    if let Some(none) = chain().find(|error| error.is::<CredentialsError>()) {
+        return format!("there are no credentials for AWS: {}", whole(none));
+    }
+    // What it was in the end: all around it says only in which part of the client that was.
+    let last = chain().last().unwrap_or(first);
+    match error {
+        SdkError::TimeoutError(_) => format!("there was no answer in time: {last}"),
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+            format!("the service cannot be reached: {last}")
+        }
+        _ => whole(error),
     }
 }
 

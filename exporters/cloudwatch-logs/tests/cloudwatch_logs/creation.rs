@@ -100,7 +100,23 @@ fn nothing_is_created_where_that_is_not_wanted_and_lines_wait_for_who_does() {
     bench.service.create(GROUP, STREAM);
     bench.flush();
     assert_eq!((bench.logged(GROUP), bench.failures().len()), (vec!["placed".to_owned()], 1));
-    assert!(bench.failures()[0].contains("ResourceNotFoundException"), "{:?}", bench.failures());
+    let told =
+        "log group `/shop/requests` is not there: create it, or leave `create = false` out (ResourceNotFoundException";
+    assert!(bench.failures()[0].contains(told), "{:?}", bench.failures());
+}
+
+#[test]
+fn a_stream_that_nobody_creates_is_told_of_by_its_name() {
+    let service = LogService::start_blocking();
+    service.create(GROUP, "of somebody else");
+    let bench = Bench::at(service, |settings| {
+        settings.stream = STREAM.to_owned();
+        settings.create = false;
+    });
+    bench.log("placed");
+    bench.wait_until(|bench| !bench.failures().is_empty());
+    let told = "log stream `test` of group `/shop/requests` is not there: create it";
+    assert!(bench.failures()[0].contains(told), "{:?}", bench.failures());
 }
 
 #[test]

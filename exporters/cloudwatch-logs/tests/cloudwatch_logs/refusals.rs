@@ -65,7 +65,9 @@ fn credentials_that_are_not_there_yet_are_waited_for() {
     let bench = Bench::with(|settings| settings.credentials = Some(late));
     bench.log("placed");
     bench.wait_until(|bench| !bench.failures().is_empty());
-    assert!(bench.failures()[0].contains("nobody has signed in"), "{:?}", bench.failures());
+    let told = bench.failures();
+    assert!(told[0].contains("there are no credentials for AWS: "), "{told:?}");
+    assert!(told[0].contains("nobody has signed in") && !told[0].contains("dispatch"), "{told:?}");
     assert_eq!(bench.service.calls(), []);
     THERE.store(true, Ordering::Relaxed);
     bench.flush();
