@@ -27,7 +27,8 @@ pub struct ExportersConfig {
 #[non_exhaustive]
 pub struct JsonConfig {
     /// `stdout`, `stderr`, `file:PATH` or `tcp://HOST:PORT`. Default: `stdout`; for `emf`, the CloudWatch agent where
-    /// `AWS_EMF_AGENT_ENDPOINT` names it, or `AWS_EMF_ENVIRONMENT` says that there is one (`Agent`, `EC2`, `ECS`).
+    /// `AWS_EMF_AGENT_ENDPOINT` names it, or `AWS_EMF_ENVIRONMENT` says that there is one (`Agent`, `EC2`, `ECS`). A value of
+    /// this variable that AWS's own libraries do not know is told on stderr and ignored.
     pub output: Option<String>,
     /// `structured`, `emf` (which needs the feature `emf`) or `text`. Default: `structured`.
     pub format: String,
@@ -38,9 +39,9 @@ pub struct JsonConfig {
     /// `aggregate_ms` then. Default 1.
     pub sample: f64,
     /// What EMF calls its metrics: `opentelemetry` (by the names of the line) or `plain` (`http_request_duration_seconds`,
-    /// `http_request_5xx_total`). Default: `opentelemetry`.
+    /// `http_request_5xx_total`). Refused where the format is another. Default: `opentelemetry`.
     pub naming: String,
-    /// `[exporters.json.emf]`: which metrics there are where the format is `emf`.
+    /// `[exporters.json.emf]`: which metrics there are where the format is `emf`. Refused where it is another.
     pub emf: EmfConfig,
 }
 
@@ -57,10 +58,10 @@ pub struct EmfConfig {
     /// line lacks a member is left out of that line. Default: `[["service", "environment"], ["service", "environment",
     /// "method", "route"], ["service", "environment", "name"]]`.
     pub dimensions: Option<Vec<Vec<String>>>,
-    /// Instead of one metric event for each request, one for each series in so many milliseconds. Default: none.
+    /// Instead of one metric event for each request, one for each series in so many milliseconds. At least 1000. Default: none.
     pub aggregate_ms: Option<u64>,
     /// How often an event says what no request carries: requests that are open, pools, what was dropped, the application's
-    /// own numbers. Default 60000.
+    /// own numbers. At least 1000. Default 60000.
     pub interval_ms: Option<u64>,
     /// Whether CloudWatch keeps the metrics by the second, which it bills for. Default false.
     pub high_resolution: bool,
@@ -103,8 +104,8 @@ pub struct CloudWatchLogsConfig {
     pub emf: EmfConfig,
     /// The longest time that a line waits before it is sent: what a process loses that is killed. At least 250. Default 1000.
     pub flush_interval_ms: Option<u64>,
-    /// How many bytes of lines may wait while CloudWatch Logs does not take them, in all groups together. Default 67108864
-    /// (64 MiB).
+    /// How many bytes of lines may wait while CloudWatch Logs does not take them, in all groups together. At least 1048576
+    /// (1 MiB). Default 67108864 (64 MiB).
     pub buffer_bytes: Option<usize>,
 }
 
@@ -115,9 +116,11 @@ pub struct CloudWatchLogsConfig {
 pub struct LogGroupConfig {
     /// The group.
     pub group: String,
-    /// Lines of this level and worse: `debug`, `info`, `warning`, `error` or `critical`. Default: all.
+    /// Lines of this level and worse: `debug`, `info`, `warning`, `error` or `critical`. Metrics count all, so that
+    /// `emf` needs `aggregate_ms` where the level is above `info`. Default: all.
     pub level: Option<String>,
-    /// Which of `request`, `task`, `call`, `log` (the application's own) and `metrics` (by EMF). Default: all.
+    /// Which of `request`, `task`, `call`, `log` (the application's own) and `metrics` (by EMF). Where the format is
+    /// `emf`, `metrics` go with `request` and `task`, unless another group has them. Default: all.
     pub events: Option<Vec<String>>,
     /// Lines of loggers that begin with one of these. Default: all.
     pub loggers: Option<Vec<String>>,

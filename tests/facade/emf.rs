@@ -19,7 +19,7 @@ fn build(file: &str, variables: &[(&str, &str)]) -> Result<Tachograph, String> {
 fn output(format: &str, more: &str, variables: &[(&str, &str)]) -> String {
     let guard = build(&format!("[exporters.json]\nformat = '{format}'\n{more}"), variables).unwrap();
     let (_, output) = guard.summary().split_once(&format!("json ({format}) to ")).unwrap();
-    output.split(',').next().unwrap().to_owned()
+    output.split(" (").next().unwrap().split(',').next().unwrap().to_owned()
 }
 
 #[test]
@@ -101,7 +101,9 @@ fn what_does_not_fit_is_named_by_its_key() {
         ("emf.dimensions = [['path']]", "exporters.json.emf.dimensions", "`route`"),
         ("emf.dimensions = []", "exporters.json.emf.dimensions", "`[[]]`"),
         ("emf.aggregate_ms = 0", "exporters.json.emf.aggregate_ms", "1000"),
+        ("emf.aggregate_ms = 999", "exporters.json.emf.aggregate_ms", "use 1000 or more"),
         ("emf.interval_ms = 0", "exporters.json.emf.interval_ms", "1000"),
+        ("emf.interval_ms = 999", "exporters.json.emf.interval_ms", "use 1000 or more"),
         ("emf.log_group = 'a b'", "exporters.json.emf.log_group", "letters, digits"),
         ("emf.log_stream = 'a:b'", "exporters.json.emf.log_stream", "other than"),
     ] {
@@ -109,6 +111,61 @@ fn what_does_not_fit_is_named_by_its_key() {
         let error = build(&file, &[]).unwrap_err();
         assert!(error.contains(&format!("{key} does not fit")) && error.contains(remedy), "{setting}: {error}");
     }
+    assert!(build("[exporters.json]\nformat = 'emf'\nemf.interval_ms = 1000", &[]).is_ok());
     assert!(build("[exporters.json]\nformat = 'emf'\nsample = 0\nemf.aggregate_ms = 1000", &[]).is_ok());
     assert!(build("[exporters.json]\nsample = 0.5", &[]).is_ok());
+}
+
+#[test]
+fn what_is_said_of_metrics_is_refused_where_lines_are_none() {
+    for (format, said, told) in [
+        ("", "emf.namespace = 'Shop'", "exporters.json.emf is configured, but format is `structured`"),
+        ("format = 'text'", "emf.aggregate_ms = 60000", "exporters.json.emf is configured, but format is `text`"),
+        ("", "naming = 'plain'", "exporters.json.naming is configured, but format is `structured`"),
+    ] {
+        let error = build(&format!("[exporters.json]\n{format}\n{said}"), &[]).unwrap_err();
+        assert!(error.contains(told) && error.contains("say format = \"emf\", or remove"), "{said}: {error}");
+    }
+    let variables = [("AWS_EMF_NAMESPACE", "Shop"), ("AWS_EMF_ENVIRONMENT", "Mars")];
+    assert!(build("[exporters.json]", &variables).is_ok(), "variables are of everything in the environment");
+}
+
+#[test]
+fn the_line_at_the_start_says_what_is_counted_and_how() {
+    let told = |json: &str, variables: &[(&str, &str)]| {
+        let guard = build(&format!("[service]\nname = 'shop'\n[exporters.json]\n{json}"), variables).unwrap();
+        let (_, told) = guard.summary().split_once("exporters: ").unwrap();
+        told.split(", admin").next().unwrap().to_owned()
+    };
+    assert_eq!(told("format = 'emf'", &[]), "json (emf) to stdout (namespace shop)");
+    let of_environment = told("format = 'emf'", &[("AWS_EMF_NAMESPACE", "Variables")]);
+    assert_eq!(of_environment, "json (emf) to stdout (namespace Variables)");
+    let all = "format = 'emf'\nsample = 0.1\nnaming = 'plain'\nemf = { namespace = 'Shop', aggregate_ms = 60000 }";
+    assert_eq!(told(all, &[]), "json (emf) to stdout (namespace Shop, naming plain, aggregate_ms 60000, sample 0.1)");
+    assert_eq!(told("sample = 0.5", &[]), "json (structured) to stdout (sample 0.5)");
+    assert_eq!(told("", &[]), "json (structured) to stdout");
+}
+
+#[test]
+fn a_place_that_is_none_of_awss_is_told_and_ignored() {
+    // What is told on stderr is seen from another process.
+    const PLACE: &str = "TACHOGRAPH_TEST_PLACE";
+    if let Ok(place) = std::env::var(PLACE) {
+        let expected = if place == "Agent" { "tcp://127.0.0.1:25888" } else { "stdout" };
+        return assert_eq!(output("emf", "", &[("AWS_EMF_ENVIRONMENT", &place)]), expected);
+    }
+    let told = |place: &str| {
+        let test = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["emf::a_place_that_is_none_of_awss_is_told_and_ignored", "--exact", "--nocapture"])
+            .env(PLACE, place)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(test.stderr).unwrap();
+        assert!(test.status.success(), "{stderr}");
+        stderr
+    };
+    let warning = "tachograph: the environment variable AWS_EMF_ENVIRONMENT is ignored, for `agent` is none of Local, \
+                   Lambda, EC2, ECS, Agent, Default";
+    assert!(told("agent").contains(warning));
+    assert!(!told("Agent").contains("AWS_EMF_ENVIRONMENT"));
 }

@@ -91,8 +91,10 @@ impl Group {
             periodic: std::mem::take(&mut lines.delivery.periodic),
             ..delivery(settings.flush_interval)
         };
-        let lines = Json::with_sink(service, lines, Box::new(sink))
-            .map_err(|error| Error::because(format!("lines cannot be sent to log group {name}: {error}"), error))?;
+        let lines = Json::with_sink(service, lines, Box::new(sink)).map_err(|error| {
+            let setting = error.setting();
+            Error::because(format!("lines cannot be sent to log group {name}: {error}"), error).about(setting)
+        })?;
         Ok(Group { name, lines, cut })
     }
 }

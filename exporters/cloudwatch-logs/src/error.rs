@@ -8,16 +8,27 @@ type Source = Box<dyn StdError + Send + Sync>;
 /// The exporter could not be set up; says what is wrong with which setting, and what would help.
 pub struct Error {
     what: String,
+    setting: String,
     source: Option<Source>,
 }
 
 impl Error {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Error { what: what.into(), source: None }
+        Error { what: what.into(), setting: String::new(), source: None }
     }
 
     pub(crate) fn because(what: impl Into<String>, source: impl Into<Source>) -> Self {
-        Error { what: what.into(), source: Some(source.into()) }
+        Error { source: Some(source.into()), ..Error::new(what) }
+    }
+
+    pub(crate) fn about(self, setting: impl Into<String>) -> Self {
+        Error { setting: setting.into(), ..self }
+    }
+
+    /// Which of the [`Settings`](crate::Settings) it is about, as a configuration calls it: `stream`, `flush_interval_ms`,
+    /// `sample`; empty where it is no setting's fault.
+    pub fn setting(&self) -> &str {
+        &self.setting
     }
 }
 

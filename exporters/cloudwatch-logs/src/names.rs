@@ -48,6 +48,17 @@ pub(crate) fn check_stream(name: &str) -> Result<(), Error> {
     }
 }
 
+pub(crate) fn check_region(name: &str) -> Result<(), Error> {
+    let is_of_a_region =
+        |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+    match !name.is_empty() && name.chars().all(is_of_a_region) {
+        true => Ok(()),
+        false => Err(Error::new(format!(
+            "`{name}` is no region of AWS: write one such as `eu-central-1`, or none, which leaves it to AWS_REGION"
+        ))),
+    }
+}
+
 pub(crate) fn check_retention(days: u32) -> Result<(), Error> {
     if RETENTION_DAYS.contains(&days) {
         return Ok(());
@@ -76,6 +87,16 @@ mod tests {
         }
         for bad in ["", "a:b", "a*", "a\n", &"x".repeat(513)] {
             assert!(check_stream(bad).unwrap_err().to_string().contains("without `:` and `*`"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_part_of_a_host() {
+        for good in ["eu-central-1", "us-gov-west-1", "cn-north-1"] {
+            assert!(check_region(good).is_ok(), "{good}");
+        }
+        for bad in ["", "EU-CENTRAL-1", "eu central", "evil.example/", "eu-west-1\n"] {
+            assert!(check_region(bad).unwrap_err().to_string().contains("AWS_REGION"), "{bad}");
         }
     }
 

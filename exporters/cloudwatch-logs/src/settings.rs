@@ -8,7 +8,7 @@ use aws_sdk_cloudwatchlogs::config::SharedCredentialsProvider;
 use tachograph_delivery::Failure;
 
 use crate::error::Error;
-use crate::names::{check_group, check_retention, check_stream};
+use crate::names::{check_group, check_region, check_retention, check_stream};
 use crate::stream::own_stream;
 
 /// How [`CloudWatchLogs`](crate::CloudWatchLogs) is set up; begin with [`Settings::new`].
@@ -87,31 +87,35 @@ impl Settings {
 
     /// Whether CloudWatch Logs would take it.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        self.region.as_deref().map_or(Ok(()), check_region).map_err(|error| error.about("region"))?;
         if self.groups.is_empty() {
             return Err(Error::new("there is no group to send lines to: say one"));
         }
         for (place, group) in self.groups.iter().enumerate() {
-            check_group(&group.name)?;
-            group.retention_days.map_or(Ok(()), check_retention)?;
+            check_group(&group.name).map_err(|error| error.about("group"))?;
+            group.retention_days.map_or(Ok(()), check_retention).map_err(|error| error.about("retention_days"))?;
             if self.groups[..place].iter().any(|other| other.name == group.name) {
                 return Err(Error::new(format!(
                     "group `{}` is there twice: it would have some lines twice; make it one, or call one of them otherwise",
                     group.name
-                )));
+                ))
+                .about("groups"));
             }
         }
-        check_stream(&self.stream)?;
+        check_stream(&self.stream).map_err(|error| error.about("stream"))?;
         if self.flush_interval < LEAST_FLUSH_INTERVAL {
             return Err(Error::new(format!(
                 "lines cannot be sent every {:?}: use {LEAST_FLUSH_INTERVAL:?} or more",
                 self.flush_interval
-            )));
+            ))
+            .about("flush_interval_ms"));
         }
         let is_url = |endpoint: &String| ["http://", "https://"].iter().any(|begin| endpoint.starts_with(begin));
         match &self.endpoint {
             Some(endpoint) if !is_url(endpoint) => Err(Error::new(format!(
                 "`{endpoint}` is no end point: use one at `https://`, or none for that of the region"
-            ))),
+            ))
+            .about("endpoint")),
             _ => Ok(()),
         }
     }
@@ -152,6 +156,7 @@ mod tests {
         assert!(refused(|settings| settings.groups.push(LogGroup::new("my group"))).contains("`my group`"));
         assert!(refused(|settings| settings.groups.push(LogGroup::new("/shop/requests"))).contains("twice"));
         assert!(refused(|settings| settings.groups[0].retention_days = Some(8)).contains("use 14"));
+        assert!(refused(|settings| settings.region = Some("EU West".to_owned())).contains("`EU West` is no region"));
         assert!(refused(|settings| settings.stream = "a:b".to_owned()).contains("`a:b`"));
         assert!(refused(|settings| settings.flush_interval = Duration::from_millis(249)).contains("250ms or more"));
         assert!(refused(|settings| settings.endpoint = Some("127.0.0.1:5000".to_owned())).contains("`https://`"));
