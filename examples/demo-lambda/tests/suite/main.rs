@@ -7,6 +7,7 @@ mod at_once;
 mod freezing;
 mod http;
 mod invocations;
+mod outside;
 mod time_outs;
 mod xray;
 
