@@ -81,9 +81,7 @@ impl Identity {
             Some(known) if now < known.renew => known.credentials.clone(),
             _ => self.renew(now).await?,
         };
-        let region = self.region.clone().ok_or_else(|| {
-            Error::new("no region of AWS is set: set `region` in `[exporters.otlp.aws]`, or AWS_REGION")
-        })?;
+        let region = self.region.clone().ok_or_else(no_region)?;
         Ok(Caller { credentials, region, now })
     }
 
@@ -113,10 +111,18 @@ impl Identity {
             self.region = self.region.take().or_else(|| found.region().map(|region| region.as_ref().to_owned()));
             self.provider = self.provider.take().or_else(|| found.credentials_provider());
         }
+        // Where nothing is set up, this is what to begin with.
+        if self.region.is_none() {
+            return Err(no_region());
+        }
         let Some(provider) = &self.provider else { return Err(Error::new("the AWS SDK knows of no credentials")) };
         let provided = provider.provide_credentials().await;
         provided.map_err(|error| Error::new(format!("there are no credentials for AWS: {}", whole(&error))))
     }
+}
+
+fn no_region() -> Error {
+    Error::new("no region of AWS was found: set `region` in `[exporters.otlp.aws]`, or AWS_REGION")
 }
 
 /// By the variables, the files and the instance, in the order of the AWS SDK.

@@ -77,6 +77,9 @@ fn where_nothing_is_found_it_is_told_once_and_the_service_starts() {
     assert!(said.contains("will be tried again"), "{said}");
     let keys = [("AWS_ACCESS_KEY_ID", KEY), ("AWS_SECRET_ACCESS_KEY", SECRET)];
     let said = sent_from(test, &collector, &keys);
-    assert_eq!(said.matches("no region of AWS is set").count(), 1, "{said}");
+    assert_eq!(said.matches("no region of AWS was found: set `region`").count(), 1, "{said}");
+    let said = sent_from(test, &collector, &[]);
+    assert_eq!(said.matches("no region of AWS was found").count(), 1, "{said}");
+    assert!(!said.contains("credentials"), "one thing after the other: {said}");
     assert!(collector.exports().is_empty());
 }
