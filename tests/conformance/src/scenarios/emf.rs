@@ -153,7 +153,7 @@ pub(super) fn series_told_together_have_all_and_a_tenth_of_the_lines_stands_for_
     /// Of each kind of request.
     const EACH: usize = 40;
     let count = EACH * MIX.len();
-    let setup = telling(case).env("TACHOGRAPH_EXPORTERS__JSON__EMF__AGGREGATE_MS", "100");
+    let setup = telling(case).env("TACHOGRAPH_EXPORTERS__JSON__EMF__AGGREGATE_MS", "1000");
     let demo = setup.env("TACHOGRAPH_EXPORTERS__JSON__SAMPLE", "0.1").start();
     // The trace decides whether there are lines: of each kind, a tenth of all traces.
     ask_with(case, &demo, count, |request, number| {
