@@ -68,3 +68,22 @@ fn links_lead_to_files() {
         }
     }
 }
+
+/// What a document shows of `tachograph.toml` can be used as it stands.
+#[test]
+#[cfg(all(feature = "admin", feature = "cloudwatch-logs", feature = "emf", feature = "otlp-aws", feature = "xray"))]
+fn configurations_that_are_shown_are_taken() {
+    let mut shown = 0;
+    for document in ["README.md", "docs/aws.md"] {
+        let text = read(document);
+        for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            // A port that is taken is no fault of the document, nor is a group of logs that nobody wants to write to.
+            let block = block.replace("listen = \"127.0.0.1:9464\"", "listen = \"127.0.0.1:0\"");
+            let config = tachograph::Config::from_toml(&block).unwrap_or_else(|error| panic!("{document}: {error}"));
+            let builder = tachograph::Tachograph::builder().shutdown_deadline(std::time::Duration::ZERO).config(config);
+            drop(builder.build().unwrap_or_else(|error| panic!("{document}: {error}\n{block}")));
+            shown += 1;
+        }
+    }
+    assert!(shown >= 5, "the blocks were found: {shown}");
+}
