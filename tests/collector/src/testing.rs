@@ -1,5 +1,6 @@
 //! Exports that nobody could complain of, for the rules' tests to spoil.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -17,9 +18,13 @@ use prost::Message;
 
 use crate::received::{Received, Signal};
 
+/// One moment for all that a test makes: what is made one after the other can be far apart where the machine is busy.
 pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    since.as_nanos().try_into().unwrap()
+    static NOW: LazyLock<u64> = LazyLock::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        since.as_nanos() as u64
+    });
+    *NOW
 }
 
 pub(crate) fn text(key: &str, value: &str) -> KeyValue {
