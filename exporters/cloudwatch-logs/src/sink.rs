@@ -1,15 +1,12 @@
 //! One group as the delivery's thread sees it.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::SystemTime;
 
 use aws_sdk_cloudwatchlogs::Client;
 use tachograph_core::become_own_thread;
-use tachograph_delivery::{Interrupter, SendError, Sink};
+use tachograph_delivery::{Interrupter, SendError, Sink, unless};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
@@ -104,18 +101,6 @@ impl Sending {
             (rejected, _) => Err(SendError::rejected(rejected, why)),
         }
     }
-}
-
-/// What `work` comes to, unless `end` comes first.
-async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
-    let (mut end, mut work) = (pin!(end), pin!(work));
-    poll_fn(|context| {
-        if let Poll::Ready(done) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(done));
-        }
-        end.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }
 
 impl Drop for GroupSink {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudwatchlogs::config::http::HttpResponse;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
-use tachograph_delivery::SendError;
+use tachograph_delivery::{SendError, whole};
 
 /// Why a call failed.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,22 +111,6 @@ where
         }
         _ => whole(error),
     }
-}
-
-/// An error and all that it came from.
-fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let said = source.to_string();
-        // Some errors say what their source says.
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        next = source.source();
-    }
-    text
 }
 
 /// How long the service asks us to wait: in seconds, or as AWS has it in milliseconds.

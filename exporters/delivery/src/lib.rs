@@ -36,6 +36,8 @@ mod sink;
 pub mod sinks;
 mod source;
 mod timer;
+mod unless;
+mod whole;
 mod worker;
 
 pub use counters::Counters;
@@ -47,3 +49,5 @@ pub use settings::{DropNotice, Settings};
 pub use shared_bytes::SharedBytes;
 pub use sink::{Interrupter, SendError, Sink};
 pub use source::{Periodic, Source};
+pub use unless::unless;
+pub use whole::whole;

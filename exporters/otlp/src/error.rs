@@ -39,33 +39,3 @@ impl StdError for Error {
         self.source.as_deref().map(|source| source as _)
     }
 }
-
-/// An error and all that it came from, in one line: clients keep the reason that helps at the end of the chain.
-pub(crate) fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let said = source.to_string();
-        // Some errors say what their source says.
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        next = source.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_whole_error_says_nothing_twice() {
-        let inner = Error::new("connection refused");
-        let outer = Error::because("cannot be reached", inner);
-        assert_eq!(whole(&outer), "cannot be reached: connection refused");
-        let repeating = Error::because("cannot be reached: connection refused", Error::new("connection refused"));
-        assert_eq!(whole(&repeating), "cannot be reached: connection refused");
-    }
-}

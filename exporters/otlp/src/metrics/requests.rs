@@ -1,9 +1,8 @@
 //! Makes export requests of snapshots, and sends them.
 
-use tachograph_delivery::{Interrupter, SendError, Sink, frames};
+use tachograph_delivery::{Interrupter, SendError, Sink, frames, whole};
 
 use crate::envelope::Envelope;
-use crate::error::whole;
 use crate::protobuf;
 use crate::settings;
 use crate::transport::Transport;

@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tachograph_delivery::SendError;
+use tachograph_delivery::{SendError, whole};
 use tokio::net::TcpStream;
 
 use super::USER_AGENT;
@@ -21,7 +21,7 @@ use super::answer::{Trouble, readable};
 use super::attempt::{self, Failed, MAX_ANSWER, odd};
 #[cfg(feature = "tls")]
 use super::connector::Connector;
-use crate::error::{Error, whole};
+use crate::error::Error;
 use crate::settings::{Compression, Target};
 use crate::signal::Signal;
 

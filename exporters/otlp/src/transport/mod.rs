@@ -15,12 +15,9 @@ mod sink;
 mod tls;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
-use tachograph_delivery::{Interrupter, SendError};
+use tachograph_delivery::{Interrupter, SendError, unless};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::time::timeout;
@@ -169,18 +166,6 @@ fn client(target: &Target) -> Result<Client, Error> {
             )))
         }
     }
-}
-
-/// What `work` comes to, unless `end` comes first.
-async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
-    let (mut end, mut work) = (pin!(end), pin!(work));
-    poll_fn(|context| {
-        if let Poll::Ready(done) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(done));
-        }
-        end.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }
 
 impl Drop for Transport {

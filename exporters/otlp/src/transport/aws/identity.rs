@@ -11,9 +11,10 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use tachograph_core::{Clock, SystemClock};
+use tachograph_delivery::whole;
 use tokio::time::timeout;
 
-use crate::error::{Error, whole};
+use crate::error::Error;
 
 /// So long before they expire others are asked for: a request has to arrive in time, and clocks differ.
 const EARLY: Duration = Duration::from_secs(60);

@@ -4,10 +4,10 @@ mod identity;
 mod signature;
 
 use bytes::Bytes;
-use tachograph_delivery::SendError;
+use tachograph_delivery::{SendError, whole};
 
 use super::http;
-use crate::error::{Error, whole};
+use crate::error::Error;
 use crate::settings::{Signing, Target};
 use crate::signal::Signal;
 
