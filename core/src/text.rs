@@ -19,6 +19,46 @@ pub fn bounded(value: &dyn Display, most: usize) -> (String, bool) {
     (writer.text, cut)
 }
 
+/// Whether each byte can stand in a JSON string as it is, whatever is around it.
+pub static PLAIN_IN_JSON: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
+/// Whether it is a control character, one beyond ASCII too, or a separator of Unicode: many tools end a line at U+0085, U+2028
+/// or U+2029, although JSON allows them in a string.
+#[inline]
+pub fn breaks_lines(character: char) -> bool {
+    matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Appends `text` with the characters that `is_escaped` says as their JSON escapes. These lie below U+10000.
+pub fn write_escaped(text: &str, out: &mut Vec<u8>, is_escaped: impl Fn(char) -> bool) {
+    let mut written = 0;
+    for (at, character) in text.char_indices().filter(|(_, character)| is_escaped(*character)) {
+        out.extend_from_slice(&text.as_bytes()[written..at]);
+        written = at + character.len_utf8();
+        match character {
+            '"' => out.extend_from_slice(br#"\""#),
+            '\\' => out.extend_from_slice(br"\\"),
+            '\n' => out.extend_from_slice(br"\n"),
+            '\r' => out.extend_from_slice(br"\r"),
+            '\t' => out.extend_from_slice(br"\t"),
+            other => {
+                let digit = |shift: u32| b"0123456789abcdef"[(u32::from(other) >> shift & 0xf) as usize];
+                out.extend_from_slice(br"\u");
+                out.extend([12, 8, 4, 0].map(digit));
+            }
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[written..]);
+}
+
 /// Undoes percent-encoding, as W3C Baggage and the lists in OpenTelemetry's variables have it; none where what comes out is no
 /// UTF-8. A `%` that no two hexadecimal digits follow stands for itself: values are often pasted as they are.
 pub fn percent_decoded(text: &str) -> Option<String> {

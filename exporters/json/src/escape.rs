@@ -3,13 +3,15 @@
 //! What is no plain character of a line is written as its JSON escape: control characters, those beyond ASCII too, and
 //! the two separators of Unicode. Many tools end a line at U+0085, U+2028 or U+2029 although JSON allows them in a string.
 
+use tachograph_core::text::{PLAIN_IN_JSON, breaks_lines, write_escaped};
+
 /// Appends `text` as the inside of a JSON string.
 pub(crate) fn json_string(text: &str, out: &mut Vec<u8>) {
     // Nearly every text is plain.
-    if text.bytes().all(|byte| PLAIN_IN_STRING[usize::from(byte)]) {
+    if text.bytes().all(|byte| PLAIN_IN_JSON[usize::from(byte)]) {
         out.extend_from_slice(text.as_bytes());
     } else {
-        each(text, out, |character| matches!(character, '"' | '\\') || breaks_lines(character));
+        write_escaped(text, out, |character| matches!(character, '"' | '\\') || breaks_lines(character));
     }
 }
 
@@ -18,7 +20,7 @@ pub(crate) fn one_line(text: &str, out: &mut Vec<u8>) {
     if text.bytes().all(is_plain) {
         out.extend_from_slice(text.as_bytes());
     } else {
-        each(text, out, breaks_lines);
+        write_escaped(text, out, breaks_lines);
     }
 }
 
@@ -40,45 +42,8 @@ pub(crate) fn word(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether each byte can stand in a JSON string as it is, whatever is around it.
-const PLAIN_IN_STRING: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        plain[byte] = is_plain(byte as u8) && byte != b'"' as usize && byte != b'\\' as usize;
-        byte += 1;
-    }
-    plain
-};
-
-const fn is_plain(byte: u8) -> bool {
-    0x20 <= byte && byte < 0x7f
-}
-
-fn breaks_lines(character: char) -> bool {
-    matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}')
-}
-
-fn each(text: &str, out: &mut Vec<u8>, is_escaped: impl Fn(char) -> bool) {
-    let mut written = 0;
-    for (at, character) in text.char_indices().filter(|(_, character)| is_escaped(*character)) {
-        out.extend_from_slice(&text.as_bytes()[written..at]);
-        written = at + character.len_utf8();
-        match character {
-            '"' => out.extend_from_slice(br#"\""#),
-            '\\' => out.extend_from_slice(br"\\"),
-            '\n' => out.extend_from_slice(br"\n"),
-            '\r' => out.extend_from_slice(br"\r"),
-            '\t' => out.extend_from_slice(br"\t"),
-            // All that is escaped lies below U+10000, so four digits do.
-            other => {
-                out.extend_from_slice(br"\u");
-                let code = u32::from(other);
-                out.extend([12, 8, 4, 0].map(|shift| hex((code >> shift) as u8)));
-            }
-        }
-    }
-    out.extend_from_slice(&text.as_bytes()[written..]);
+fn is_plain(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte)
 }
 
 /// The lowest four bits as a digit.

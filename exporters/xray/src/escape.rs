@@ -1,5 +1,7 @@
 //! Text from anywhere, made fit for a JSON string of bounded length.
 
+use tachograph_core::text::{PLAIN_IN_JSON, breaks_lines, write_escaped};
+
 /// What stands at the end of a text that was cut.
 const CUT: &str = "…";
 
@@ -7,7 +9,7 @@ const CUT: &str = "…";
 /// where that is not all of it. What was cut ends in `…`.
 pub(crate) fn json_string(text: &str, most: usize, room: usize, out: &mut Vec<u8>) -> bool {
     // Nearly every text is plain and short.
-    if text.len() <= most.min(room) && text.bytes().all(|byte| PLAIN[usize::from(byte)]) {
+    if text.len() <= most.min(room) && text.bytes().all(|byte| PLAIN_IN_JSON[usize::from(byte)]) {
         out.extend_from_slice(text.as_bytes());
         return true;
     }
@@ -19,31 +21,19 @@ pub(crate) fn json_string(text: &str, most: usize, room: usize, out: &mut Vec<u8
         units += character.len_utf16();
         bytes += escaped_len(character);
         if units > most || bytes > room {
-            escape(&text[..cut], out);
+            write_escaped(&text[..cut], out, is_escaped);
             if most > 0 && CUT.len() <= room {
                 out.extend_from_slice(CUT.as_bytes());
             }
             return false;
         }
     }
-    escape(text, out);
+    write_escaped(text, out, is_escaped);
     true
 }
 
-/// Whether each byte can stand in a JSON string as it is, whatever is around it.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0x20;
-    while byte < 0x7f {
-        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
-        byte += 1;
-    }
-    plain
-};
-
-/// Control characters, those beyond ASCII too, and the separators of Unicode: many tools end a line at them.
 fn is_escaped(character: char) -> bool {
-    matches!(character, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}')
+    matches!(character, '"' | '\\') || breaks_lines(character)
 }
 
 fn escaped_len(character: char) -> usize {
@@ -53,30 +43,6 @@ fn escaped_len(character: char) -> usize {
         character => character.len_utf8(),
     }
 }
-
-fn escape(text: &str, out: &mut Vec<u8>) {
-    let mut written = 0;
-    for (at, character) in text.char_indices().filter(|(_, character)| is_escaped(*character)) {
-        out.extend_from_slice(&text.as_bytes()[written..at]);
-        written = at + character.len_utf8();
-        match character {
-            '"' => out.extend_from_slice(br#"\""#),
-            '\\' => out.extend_from_slice(br"\\"),
-            '\n' => out.extend_from_slice(br"\n"),
-            '\r' => out.extend_from_slice(br"\r"),
-            '\t' => out.extend_from_slice(br"\t"),
-            other => {
-                // All that is escaped lies below U+10000, so four digits do.
-                let digits = [12, 8, 4, 0].map(|shift| DIGITS[(u32::from(other) >> shift & 0xf) as usize]);
-                out.extend_from_slice(br"\u");
-                out.extend_from_slice(&digits);
-            }
-        }
-    }
-    out.extend_from_slice(&text.as_bytes()[written..]);
-}
-
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 #[cfg(test)]
 mod tests {
