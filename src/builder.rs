@@ -171,7 +171,7 @@ impl CaptureConfig {
                 .map_err(|error| Error::with_source(format!("capture.ignore does not fit: {error}"), error))?;
         }
         if let Some(milliseconds) = self.slow_request_ms {
-            capture.slow_request = Duration::from_millis(milliseconds);
+            capture.thresholds.slow_request = Duration::from_millis(milliseconds);
         }
         capture.request_headers = self.request_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
         Ok(capture)

@@ -1,14 +1,14 @@
 //! What a request asked of others: a finished call, and the same calls taken together.
 
-use std::fmt;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::breakdown::Share;
 use crate::call_details::CallDetails;
+use crate::callsite::{Callsite, Found};
 use crate::ids::SpanId;
 use crate::operation::Operation;
+use crate::parameters::Parameters;
 use crate::parent::{KeptParent, Parent};
 
 /// Whom a call went to.
@@ -89,40 +89,6 @@ pub enum Yield {
     },
 }
 
-/// A place in the source.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Callsite(&'static Location<'static>);
-
-impl Callsite {
-    /// The place of whoever calls the function that calls this, as far as both are `#[track_caller]`.
-    #[track_caller]
-    pub fn caller() -> Self {
-        Callsite(Location::caller())
-    }
-
-    /// The source file, as the compiler was given it.
-    pub fn file(&self) -> &'static str {
-        self.0.file()
-    }
-
-    /// The line, from 1.
-    pub fn line(&self) -> u32 {
-        self.0.line()
-    }
-}
-
-impl fmt::Display for Callsite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file(), self.line())
-    }
-}
-
-impl fmt::Debug for Callsite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 /// One finished call of a request.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -137,7 +103,13 @@ pub struct Call {
     /// The path of the URL, and behind it the type of the error: one allocation, and no more room in calls with neither.
     pub(crate) texts: Option<Box<str>>,
     pub(crate) path_bytes: u16,
+    /// Where it was made, as whoever made it said.
     pub(crate) callsite: Option<Callsite>,
+    /// Where it was made, as the stack said.
+    pub(crate) found: Option<Found>,
+    pub(crate) parameters: Option<Parameters>,
+    /// It is the application's will that it is made as it is: no finding is made of it.
+    pub(crate) deliberate: bool,
     pub(crate) span_id: Option<SpanId>,
     pub(crate) parent: KeptParent,
     pub(crate) details: Option<Box<CallDetails>>,
@@ -197,7 +169,13 @@ impl Call {
 
     /// Where in the service's own code it was made, where that is known.
     pub fn callsite(&self) -> Option<Callsite> {
-        self.callsite
+        self.callsite.or_else(|| self.found?.callsite())
+    }
+
+    /// Whether the application said that it is meant to be made as it is ([`deliberate`](crate::deliberate)), so that no
+    /// finding is made of it.
+    pub fn is_deliberate(&self) -> bool {
+        self.deliberate
     }
 
     /// The span id that was sent to the called service, where one was.
@@ -277,7 +255,7 @@ impl CallGroup {
     pub(crate) fn of(call: &Call) -> Self {
         let mut group = CallGroup {
             operation: Arc::clone(&call.operation),
-            callsite: call.callsite,
+            callsite: call.callsite(),
             count: 0,
             errors: 0,
             error_type: None,
@@ -289,7 +267,7 @@ impl CallGroup {
     }
 
     pub(crate) fn takes(&self, call: &Call) -> bool {
-        self.callsite == call.callsite && self.operation.is_same(&call.operation)
+        self.callsite == call.callsite() && self.operation.is_same(&call.operation)
     }
 
     pub(crate) fn add(&mut self, call: &Call) {

@@ -1,9 +1,12 @@
-//! Which requests are measured.
+//! Which requests are measured, and what is made of them.
 
 use std::fmt;
-use std::time::Duration;
 
-/// What is measured, and what is not.
+use crate::findings::Thresholds;
+use crate::routes::Routes;
+use crate::silence::Silence;
+
+/// What is measured, and what is not; and from when on something is a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capture {
@@ -12,8 +15,17 @@ pub struct Capture {
     /// Names, in lower case, of the request headers that become fields `header_<name>`. Default: none, for headers
     /// carry secrets.
     pub request_headers: Vec<String>,
-    /// From this duration on a request is slow, and so [worth a look](crate::Record::is_flagged). Default 1 s.
-    pub slow_request: Duration,
+    /// From when on something is a [`Finding`](crate::Finding).
+    pub thresholds: Thresholds,
+    /// Routes, and tasks, with thresholds of their own.
+    pub routes: Routes,
+    /// Places of which nothing is found.
+    pub silence: Silence,
+    /// Whether answers say where their time went, by a header `Server-Timing`. That tells strangers, too. Default: no.
+    pub server_timing: bool,
+    /// Whether the parameters and the place of every call are found out, the place at once: for tests. Otherwise they are
+    /// from the second time on that a request asks the same, and the names of places by and by. Default: no.
+    pub every_call: bool,
 }
 
 impl Default for Capture {
@@ -21,7 +33,11 @@ impl Default for Capture {
         Capture {
             ignore: Ignore::new(Ignore::DEFAULT).unwrap_or_default(),
             request_headers: Vec::new(),
-            slow_request: Duration::from_secs(1),
+            thresholds: Thresholds::default(),
+            routes: Routes::default(),
+            silence: Silence::default(),
+            server_timing: false,
+            every_call: false,
         }
     }
 }

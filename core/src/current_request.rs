@@ -5,10 +5,12 @@ use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use crate::call::{Callsite, Yield};
+use crate::call::Yield;
+use crate::callsite::Callsite;
 use crate::context;
 use crate::error_info::ErrorInfo;
 use crate::field::{self, FieldValue};
+use crate::findings::FindingKind;
 use crate::open_call::start_call;
 use crate::operation::Operation;
 use crate::record::Record;
@@ -95,6 +97,15 @@ impl CurrentRequest {
     /// A key was not found in the cache of this name.
     pub fn cache_miss(&self, cache: &str) -> &Self {
         self.lookup(cache, Yield::Lookups { hits: 0, misses: 1 })
+    }
+
+    /// Findings of this kind are not wanted of this request. [`deliberate`](crate::deliberate) says so of some calls only, and
+    /// [`Capture::routes`](crate::Capture::routes) of a route.
+    pub fn allow(&self, kind: FindingKind) -> &Self {
+        if let Some(recording) = &self.recording {
+            recording.change(|record| record.allowed |= kind.bit());
+        }
+        self
     }
 
     /// What went wrong: its type, its message and its sources. The last one said is kept.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Display;
 
-use crate::call::Callsite;
+use crate::callsite::Callsite;
 use crate::handle::Handle;
 use crate::text;
 

@@ -1,10 +1,13 @@
 //! Timers for clients that have no adapter.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::call::{Callsite, Yield};
-use crate::open_call::{OpenCall, start_call};
+use crate::call::Yield;
+use crate::callsite::Callsite;
+use crate::open_call::OpenCall;
 use crate::operation::Operation;
+use crate::prepared_call::{PreparedCall, prepare_call};
 
 /// A query of a database that has no adapter. `system` is OpenTelemetry's `db.system.name`, `target` a name for the
 /// database; of `sql`, only the parameterised form is kept.
@@ -44,19 +47,35 @@ pub fn other_call(target: &str, summary: &str) -> PendingCall {
 #[derive(Debug, Clone)]
 #[must_use = "nothing is measured until it is started"]
 pub struct PendingCall {
-    operation: Arc<Operation>,
-    callsite: Callsite,
+    prepared: PreparedCall,
 }
 
 impl PendingCall {
     #[track_caller]
     fn new(operation: Arc<Operation>) -> Self {
-        PendingCall { operation, callsite: Callsite::caller() }
+        PendingCall { prepared: prepare_call(operation, Some(Callsite::caller())) }
+    }
+
+    /// What a statement is given in its placeholders, which tells an N+1 from a query that is made again. It is hashed with a
+    /// key that is drawn for each process, from the second time on that the request asks the same, and goes nowhere.
+    ///
+    /// ```
+    /// # async fn row(_: u64) -> Result<u8, std::io::Error> { Ok(0) }
+    /// # async fn example(id: u64) -> Result<(), std::io::Error> {
+    /// tachograph_core::database_call("postgresql", "orders", "SELECT * FROM orders WHERE id = $1")
+    ///     .parameters(&id)
+    ///     .measure_result(row(id))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn parameters(mut self, parameters: &(impl Hash + ?Sized)) -> Self {
+        self.prepared.parameters(|mut hasher| parameters.hash(&mut hasher));
+        self
     }
 
     /// It begins now, for the request that is current.
     pub fn start(self) -> OpenCall {
-        start_call(self.operation, Some(self.callsite))
+        self.prepared.start()
     }
 
     /// Measures a future. Dropped before its end, it counts as cancelled.

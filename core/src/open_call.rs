@@ -3,8 +3,9 @@
 use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
-use crate::call::{Call, CallOutcome, Callsite, Yield};
+use crate::call::{Call, CallOutcome, Yield};
 use crate::call_details::{CallDetails, MOST, MOST_OF_METHOD, kept};
+use crate::callsite::Callsite;
 use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
@@ -12,6 +13,7 @@ use crate::operation::Operation;
 use crate::own_thread::is_own_thread;
 use crate::parent::Parent;
 use crate::pool_name::PoolName;
+use crate::prepared_call::{Known, PreparedCall};
 use crate::recording::Recording;
 use crate::text;
 
@@ -30,6 +32,7 @@ pub struct OpenCall {
     texts: Option<Box<str>>,
     path_bytes: u16,
     callsite: Option<Callsite>,
+    known: Known,
     span_id: Option<SpanId>,
     parent: Parent,
     details: Option<Box<CallDetails>>,
@@ -38,29 +41,7 @@ pub struct OpenCall {
 /// A call begins, for the request that is current. Outside any request it is counted as unattributed.
 pub fn start_call(operation: Arc<Operation>, callsite: Option<Callsite>) -> OpenCall {
     let recording = context::current();
-    let (mut started, mut parent) = (0, Parent::Request);
-    match &recording {
-        Some(recording) => {
-            started = recording.now();
-            parent = Parent::current(recording);
-            recording.call_started(operation.kind(), started);
-        }
-        None => unattributed(),
-    }
-    OpenCall {
-        recording,
-        operation: Some(operation),
-        started,
-        first_byte: None,
-        status: None,
-        brought: Yield::Unknown,
-        texts: None,
-        path_bytes: 0,
-        callsite,
-        span_id: None,
-        parent,
-        details: None,
-    }
+    OpenCall::start(PreparedCall::new(recording.as_deref(), operation, callsite), recording)
 }
 
 /// Counts a call that belongs to no request, unless it is one of an exporter of ours.
@@ -74,6 +55,34 @@ pub fn unattributed() {
 }
 
 impl OpenCall {
+    pub(crate) fn start(prepared: PreparedCall, recording: Option<Arc<Recording>>) -> Self {
+        let PreparedCall { operation, callsite, known, .. } = prepared;
+        let (mut started, mut parent) = (0, Parent::Request);
+        match &recording {
+            Some(recording) => {
+                started = recording.now();
+                parent = Parent::current(recording);
+                recording.call_started(operation.kind(), started);
+            }
+            None => unattributed(),
+        }
+        OpenCall {
+            recording,
+            operation: Some(operation),
+            started,
+            first_byte: None,
+            status: None,
+            brought: Yield::Unknown,
+            texts: None,
+            path_bytes: 0,
+            callsite,
+            known,
+            span_id: None,
+            parent,
+            details: None,
+        }
+    }
+
     /// The request it belongs to.
     pub fn recording(&self) -> Option<&Arc<Recording>> {
         self.recording.as_ref()
@@ -185,6 +194,9 @@ impl OpenCall {
             texts: self.texts.take(),
             path_bytes: self.path_bytes,
             callsite: self.callsite,
+            found: self.known.found,
+            parameters: self.known.parameters,
+            deliberate: self.known.deliberate,
             span_id: self.span_id,
             parent,
             details: self.details.take(),

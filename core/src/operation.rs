@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::call::CallKind;
+use crate::parameters::Parameters;
 use crate::server::{Scheme, host_and_port};
-use crate::sql::{self, BoundedCache, Statement};
+use crate::sql::{self, BoundedCache, Given, Statement, fnv_1a};
 
 /// A kind of call: to whom, and what is asked there.
 ///
 /// Operations are shared: each thread keeps the ones it has seen last, so that a query's text is read once and not
 /// for each call, and no count is shared between cores.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Operation {
     kind: CallKind,
     system: &'static str,
@@ -20,7 +21,27 @@ pub struct Operation {
     summary: Box<str>,
     method: Option<Box<str>>,
     statement: Option<Statement>,
+    /// Of the statement, or of target and summary: the same in calls that ask the same.
+    hash: u64,
+    /// What stood in the text of the statement. Not part of what is asked.
+    given: Given,
 }
+
+/// Whether they ask the same; with what, is not part of it.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+            && self.kind == other.kind
+            && self.system == other.system
+            && self.scheme == other.scheme
+            && self.target == other.target
+            && self.summary == other.summary
+            && self.method == other.method
+            && self.statement == other.statement
+    }
+}
+
+impl Eq for Operation {}
 
 thread_local! {
     static QUERIES: RefCell<BoundedCache<Arc<Operation>>> = RefCell::default();
@@ -47,10 +68,10 @@ impl Operation {
     /// database's name; literals in `sql` are replaced before anything is kept.
     pub fn database(system: &'static str, target: &str, sql: &str) -> Arc<Self> {
         let make = || {
-            let statement = sql::parse(sql);
+            let (statement, given) = sql::parse(sql);
             let operation = Self::new(CallKind::Database, target, "");
-            let summary = statement.summary().into();
-            Arc::new(Operation { system, summary, statement: Some(statement), ..operation })
+            let (summary, hash) = (statement.summary().into(), statement.hash());
+            Arc::new(Operation { system, summary, statement: Some(statement), hash, given, ..operation })
         };
         cached(&QUERIES, |queries| queries.get_or_insert_with(target, sql, make), make)
     }
@@ -133,7 +154,9 @@ impl Operation {
 
     fn new(kind: CallKind, target: &str, summary: &str) -> Self {
         let (target, summary) = (bounded(target), bounded(summary));
-        Operation { kind, system: "", scheme: None, target, summary, method: None, statement: None }
+        let hash = fnv_1a(target.as_bytes()).rotate_left(32) ^ fnv_1a(summary.as_bytes());
+        let given = Given { literals: 0, placeholders: true };
+        Operation { kind, system: "", scheme: None, target, summary, method: None, statement: None, hash, given }
     }
 
     /// Whom it goes to.
@@ -210,6 +233,21 @@ impl Operation {
     /// BEGIN, COMMIT and their like: their time counts, but they are no queries.
     pub fn is_transaction_control(&self) -> bool {
         self.statement.as_ref().is_some_and(Statement::is_transaction_control)
+    }
+
+    /// The same in calls that ask the same, and hardly ever elsewhere.
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// What stands in the text of a statement beside its placeholders.
+    pub(crate) fn literals(&self) -> u64 {
+        self.given.literals
+    }
+
+    /// What it was asked with, where all of it stands in its text.
+    pub(crate) fn parameters_in_text(&self) -> Option<Parameters> {
+        (!self.given.placeholders).then(|| Parameters::of(self.given.literals, |_| ()))
     }
 
     /// Whether two calls asked the same. Threads keep operations of their own, so the address does not decide it.

@@ -9,6 +9,7 @@ use crate::call::{Call, CallGroup};
 use crate::database::Database;
 use crate::error_info::ErrorInfo;
 use crate::field::FieldValue;
+use crate::findings::{Finding, FindingKind};
 use crate::identity::Identity;
 use crate::level::Level;
 use crate::outcome::Outcome;
@@ -18,6 +19,7 @@ use crate::recording::Recording;
 use crate::span::Span;
 use crate::text;
 use crate::totals::{CacheTotals, CallTotals};
+use crate::verdict;
 
 /// The longest name that there is in the DNS, and a port.
 const MOST_OF_HOST: usize = 255 + 6;
@@ -79,6 +81,13 @@ pub struct Record {
     pub(crate) polled: u64,
     pub(crate) polls: u32,
     pub(crate) longest_poll: u64,
+    pub(crate) findings: Vec<Finding>,
+    /// Said when the first exporter asks, for all of them.
+    pub(crate) verdict: OnceLock<Option<Box<str>>>,
+    /// One of the findings makes it a warning.
+    pub(crate) is_loud: bool,
+    /// Kinds of findings that the application does not want of this request.
+    pub(crate) allowed: u16,
 }
 
 /// What is known of a request when it is opened.
@@ -131,6 +140,10 @@ impl Record {
             polled: 0,
             polls: 0,
             longest_poll: 0,
+            findings: Vec::new(),
+            verdict: OnceLock::new(),
+            is_loud: false,
+            allowed: 0,
         }
     }
 
@@ -183,6 +196,10 @@ impl Record {
             polled: _,
             polls,
             longest_poll,
+            findings,
+            verdict,
+            is_loud,
+            allowed,
         } = self;
         // What is not cleared here is set when a request begins, or when it ends.
         *recording = None;
@@ -211,6 +228,10 @@ impl Record {
         *spans = Vec::new();
         *polls = 0;
         *longest_poll = 0;
+        *findings = Vec::new();
+        *verdict = OnceLock::new();
+        *is_loud = false;
+        *allowed = 0;
     }
 
     /// Whether it is a request or a task.
@@ -299,7 +320,8 @@ impl Record {
         self.error.as_deref()
     }
 
-    /// How loud its line is: a panic is critical, 5xx and a failed body are errors, 4xx is a warning. A task that told of an
+    /// How loud its line is: a panic is critical, 5xx and a failed body are errors, 4xx is a warning, and so is a finding that
+    /// costs [much](crate::Thresholds::warning). A task that told of an
     /// error failed, for it has no status that would say so; and so did what was stopped with one.
     pub fn level(&self) -> Level {
         let is_task = self.kind == RecordKind::Task;
@@ -308,6 +330,7 @@ impl Record {
             (Outcome::BodyFailed, _) | (_, Some(500..)) => Level::Error,
             (outcome, _) if self.error.is_some() && (is_task || outcome == Outcome::OpenAtShutdown) => Level::Error,
             (_, Some(400..)) => Level::Warning,
+            _ if self.is_loud => Level::Warning,
             _ => Level::Info,
         }
     }
@@ -417,6 +440,22 @@ impl Record {
     /// Where the time went.
     pub fn breakdown(&self) -> &Breakdown {
         &self.breakdown
+    }
+
+    /// Why it was slow, or will be: the dearest first. None of a stream.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether there is one of this kind.
+    pub fn has_finding(&self, kind: FindingKind) -> bool {
+        self.findings.iter().any(|finding| finding.kind() == kind)
+    }
+
+    /// In one sentence where its time went and why, the largest cause first; of requests that are [worth a
+    /// look](Self::is_flagged): `82% database: 41 x SELECT users at orders.rs:88 (N+1)`.
+    pub fn verdict(&self) -> Option<&str> {
+        self.verdict.get_or_init(|| self.is_flagged().then(|| verdict::of(self).into())).as_deref()
     }
 
     /// The time being polled, calls included.

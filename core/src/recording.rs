@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use crate::asked::Asked;
 use crate::breakdown::{Breakdown, Share};
 use crate::call::{Call, CallGroup, CallKind, CallOutcome, Yield};
 use crate::clock::nanos;
@@ -22,6 +23,7 @@ use crate::parent::Parent;
 use crate::polling::Polling;
 use crate::pool_name::PoolName;
 use crate::pool_waits::PoolWaits;
+use crate::prepared_call::Known;
 use crate::record::{Head, Record, RecordKind};
 use crate::span::Span;
 use crate::timeline::Timeline;
@@ -49,6 +51,7 @@ pub struct Recording {
 #[derive(Debug)]
 pub(crate) struct State {
     timeline: Timeline,
+    asked: Asked,
     record: Record,
 }
 
@@ -61,6 +64,7 @@ impl Recording {
         let recording = handle.shards().at(shard).open(|place, spare| {
             let mut state = spare.unwrap_or_else(State::blank);
             state.timeline = Timeline::new(start, handle.expects_reported_calls());
+            state.asked = Asked::default();
             cut = state.record.begin(head, handle.limits().path_bytes);
             Arc::new(Recording {
                 handle: handle.clone(),
@@ -179,6 +183,7 @@ impl Recording {
         let counters = self.handle.live_counters();
         let mut details = None;
         let parent = Parent::current(self).keep(&mut details);
+        let (known, _) = Known::of(self, &operation, true);
         let exact = self.with(|state, handle| {
             let share = operation.kind().share();
             let exact = share.is_none_or(|share| state.timeline.call_reported(share, begun, now, now));
@@ -193,6 +198,9 @@ impl Recording {
                 texts: None,
                 path_bytes: 0,
                 callsite: None,
+                found: known.found,
+                parameters: known.parameters,
+                deliberate: known.deliberate,
                 span_id: None,
                 parent,
                 details,
@@ -264,6 +272,11 @@ impl Recording {
         self.start
     }
 
+    /// What has this hash is asked once more; how often that makes it.
+    pub(crate) fn asked(&self, hash: u64) -> u8 {
+        self.with(|state, _| state.asked.again(hash)).unwrap_or(1)
+    }
+
     /// A poll begins; when, for [`end_poll`](Self::end_poll).
     pub(crate) fn start_poll(&self) -> u64 {
         let now = self.now();
@@ -319,6 +332,7 @@ impl Recording {
         record.ended = self.handle.clock().wall_at(now);
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
+        record.find(self.handle.capture());
         self.handle.export(record);
         state.record.clear();
         self.handle.shards().at(self.shard).close(self.place, state);
@@ -391,7 +405,7 @@ impl Recording {
 
 impl State {
     fn blank() -> Box<Self> {
-        Box::new(State { timeline: Timeline::new(0, false), record: Record::blank() })
+        Box::new(State { timeline: Timeline::new(0, false), asked: Asked::default(), record: Record::blank() })
     }
 
     fn end_poll(&mut self, started: u64, now: u64) {

@@ -11,9 +11,6 @@ use crate::level::Level;
 use crate::parent::Parent;
 use crate::record::{Record, RecordKind};
 
-/// So many times the same statement in one request is worth a look: a query in a loop.
-pub const MANY_REPEATS: u32 = 5;
-
 impl Record {
     /// The span id of the call at this place of [`calls`](Self::calls).
     pub fn call_span_id(&self, at: usize) -> SpanId {
@@ -62,15 +59,8 @@ impl Record {
         decision.sampled || (!decision.by_caller && self.is_flagged())
     }
 
-    /// Whether it took as long as [`Capture::slow_request`](crate::Capture::slow_request) or longer. A stream is never
-    /// slow.
-    pub fn is_slow(&self) -> bool {
-        let slow = self.recording.as_ref().map(|recording| recording.handle().capture().slow_request);
-        !self.streaming && slow.is_some_and(|slow| self.duration() >= slow)
-    }
-
-    /// Whether it is worth a look: it failed or was refused (a level of warning or louder), or was slow, or one of its calls
-    /// failed, or it ran one statement five times or more.
+    /// Whether it is worth a look: it failed or was refused (a level of warning or louder), or one of its calls failed, or there
+    /// are [findings](Self::findings) about it, as there are where it was slow.
     ///
     /// A request that was refused because nothing is at its path is not: whoever tries out paths would decide what is kept.
     pub fn is_flagged(&self) -> bool {
@@ -79,13 +69,7 @@ impl Record {
             && self.level() == Level::Warning
             && self.error().is_none();
         let errors = self.database().errors() + self.external().errors() + self.cache().calls().errors();
-        errors > 0 || (self.level() >= Level::Warning && !is_missing) || self.is_slow() || self.repeats_much()
-    }
-
-    /// Whether it ran one statement [that often](MANY_REPEATS), from wherever.
-    pub fn repeats_much(&self) -> bool {
-        // Counting the repeats costs more than knowing that there are too few queries.
-        self.database().count() >= MANY_REPEATS && self.database().repeats() >= MANY_REPEATS
+        errors > 0 || (self.level() >= Level::Warning && !is_missing) || !self.findings().is_empty()
     }
 }
 
@@ -104,6 +88,7 @@ mod tests {
 
     use super::*;
     use crate::clock::ManualClock;
+    use crate::findings::FindingKind;
     use crate::handle::Handle;
     use crate::open_call::start_call;
     use crate::open_request::{OpenRequest, RequestHead};
@@ -217,7 +202,7 @@ mod tests {
             request.respond(status, Some(0), false);
             request.complete();
             let record = instance.take().remove(0);
-            (record.is_flagged(), record.is_slow())
+            (record.is_flagged(), record.has_finding(FindingKind::SlowRequest))
         };
         assert_eq!(flagged(Some("/a"), 404, 1), (true, false));
         assert_eq!(flagged(None, 404, 1), (false, false));

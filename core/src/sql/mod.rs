@@ -5,6 +5,7 @@
 
 mod blank;
 mod cache;
+mod given;
 mod lexer;
 mod outline;
 mod position;
@@ -15,7 +16,9 @@ mod words;
 mod tests;
 
 pub(crate) use cache::BoundedCache;
+pub(crate) use given::Given;
 
+use given::Giving;
 use lexer::{Kind, Lexer};
 use outline::Outline;
 use text::Text;
@@ -85,32 +88,35 @@ impl Statement {
     }
 }
 
-/// Reduces `sql` to a [`Statement`]. Any text is accepted; what is not SQL has an empty summary.
+/// Reduces `sql` to a [`Statement`], and says what was given with it. Any text is accepted; what is not SQL has an empty summary.
 ///
 /// The work is bounded: of a longer text only the first 16 KiB are read, and what is kept of them is complete in itself.
-pub(crate) fn parse(sql: &str) -> Statement {
+pub(crate) fn parse(sql: &str) -> (Statement, Given) {
     let read = &sql[..sql.floor_char_boundary(MAX_READ_BYTES)];
     let mut lexer = Lexer::new(read);
     let mut outline = Outline::new(read);
     let mut text = Text::new(read.len());
+    let mut given = Giving::new();
     while let Some(mut token) = lexer.next_token() {
         if token.kind == Kind::DoubleQuoted {
             token = if outline.expects_name() { token.into_name() } else { token.into_value() };
         }
+        given.read(&token, read);
         outline.read(&token);
         text.read(token);
     }
     let (summary, transaction_control) = outline.finish();
     let (text, cut) = text.finish();
-    Statement {
+    let statement = Statement {
         hash: fnv_1a(text.as_bytes()),
         text: text.into_boxed_str(),
         summary: summary.into_boxed_str(),
         truncated: cut || read.len() < sql.len(),
         transaction_control,
-    }
+    };
+    (statement, given.finish())
 }
 
-fn fnv_1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -4,6 +4,10 @@ mod properties;
 
 use super::*;
 
+fn parse(sql: &str) -> Statement {
+    super::parse(sql).0
+}
+
 /// Each statement with its text and its summary.
 fn check(cases: &[(&str, &str, &str)]) {
     for (sql, text, summary) in cases {

@@ -40,7 +40,7 @@
 //! | `http.server.request.duration` | `http_request_duration_seconds` | histogram, to the last byte of the body |
 //! | `http.server.request.share` | `http_request_share_seconds` | by `share`: `db`, `db_wait`, `external`, `cache`, `own`, `body` and `waiting` sum to the durations |
 //! | `http.server.streams` | `http_streams` | upgrades and event streams, which are in no latency |
-//! | `http.server.findings` | `http_findings` | by `finding`: `slow_request` ([`Capture::slow_request`](tachograph_core::Capture::slow_request)) and `query_loop` (one statement from one place five times or more: N+1) |
+//! | `http.server.findings` | `http_findings` | by `finding`: `slow_request` ([`Thresholds::slow_request`](tachograph_core::Thresholds::slow_request)) and `query_loop` (one statement from one place five times or more: N+1) |
 //! | `http.server.request.body.size`, `http.server.response.body.size` | `http_request_size_bytes`, `http_response_size_bytes` | histograms |
 //! | `http.server.request.db.queries` | `http_request_db_queries` | histogram: queries of a request, where there are any |
 //! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram of each wait that a request or a task was in, by `db.client.connection.pool.name` (`unknown` where nobody has told it); by `database`. Which routes wait is the share `db_wait` |
@@ -90,7 +90,6 @@ mod naming;
 mod nanos;
 mod pool;
 mod process;
-mod query_loop;
 #[cfg(feature = "recorder")]
 mod recorder;
 mod request;
@@ -109,7 +108,6 @@ pub use error::Error;
 pub use exporter::Metrics;
 pub use groups::{Groups, Taken};
 pub use naming::Naming;
-pub use query_loop::has_query_loop;
 #[cfg(feature = "recorder")]
 pub use recorder::Recorder;
 pub use request::plain_status;

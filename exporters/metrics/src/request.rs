@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use tachograph_core::{Outcome, Record, Share};
+use tachograph_core::{FindingKind, Outcome, Record, Share};
 
 use crate::attributes::List;
 use crate::bounds::AllBounds;
 use crate::histogram::Histogram;
 use crate::naming::ByNaming;
 use crate::nanos::nanos;
-use crate::query_loop::has_query_loop;
 use crate::series::{Add, Family, Key, overflow};
 use crate::slowest::Slowest;
 
@@ -19,7 +18,7 @@ pub(crate) struct Requests {
     pub(crate) count: u64,
     /// Those of them that were upgrades or event streams.
     pub(crate) streams: u64,
-    /// Those that took as long as [`Capture::slow_request`](tachograph_core::Capture::slow_request).
+    /// Those that took as long as [`Thresholds::slow_request`](tachograph_core::Thresholds::slow_request).
     pub(crate) slow: u64,
     /// Those that ran one statement again and again.
     pub(crate) query_loops: u64,
@@ -48,8 +47,8 @@ impl Requests {
                 *sum = sum.saturating_add(nanos(breakdown.share(share)));
             }
         }
-        self.slow += u64::from(record.is_slow());
-        self.query_loops += u64::from(has_query_loop(record));
+        self.slow += u64::from(record.has_finding(FindingKind::SlowRequest));
+        self.query_loops += u64::from(record.has_finding(FindingKind::NPlusOne));
         if let Some(bytes) = record.request_bytes() {
             self.request_sizes.observe(bytes, &bounds.sizes);
         }

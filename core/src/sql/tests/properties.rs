@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::sql::{MAX_SUMMARY_BYTES, MAX_TEXT_BYTES, parse};
+use super::parse;
+use crate::sql::{MAX_SUMMARY_BYTES, MAX_TEXT_BYTES};
 
 /// In every string literal, and nowhere else.
 const SECRET: &str = "sEcReT";

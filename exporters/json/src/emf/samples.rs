@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tachograph_core::{Level, Outcome, Record, RecordKind, Share, micros};
-use tachograph_metrics::{Naming, has_query_loop, plain_status};
+use tachograph_metrics::{Naming, plain_status};
 
 use super::metric::{Metric, Number, member, metric};
 
@@ -123,7 +123,7 @@ fn has_failed(record: &Record) -> bool {
 }
 
 fn findings(record: &Record) -> Number {
-    Number::Whole(u64::from(record.is_slow()) + u64::from(has_query_loop(record)))
+    Number::Whole(record.findings().len() as u64)
 }
 
 fn whole(number: impl Into<u64>) -> Number {

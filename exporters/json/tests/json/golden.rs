@@ -244,7 +244,7 @@ fn calls_are_taken_together_by_statement_and_place() {
 #[test]
 fn flagged_are_the_loud_the_slow_the_repetitive_and_those_with_a_failed_call() {
     let mut capture = Capture::default();
-    capture.slow_request = Duration::from_millis(10);
+    capture.thresholds.slow_request = Duration::from_millis(10);
     let bench = Bench::build(&service(), Settings::default(), |builder| builder.capture(capture));
     let query = |micros| bench.call(CallKind::Database, "SELECT 1", micros);
     let calls_of = |path: &str| {

@@ -88,7 +88,7 @@ fn the_trace_decides_as_it_does_for_a_sampler_of_the_same_ratio() {
 #[test]
 fn what_is_worth_a_look_has_its_lines_and_nothing_else_where_the_part_is_nothing() {
     let mut capture = Capture::default();
-    capture.slow_request = Duration::from_millis(10);
+    capture.thresholds.slow_request = Duration::from_millis(10);
     let bench = Bench::build(&service(), sampled(0.0, Calls::All), |builder| builder.capture(capture));
     for (route, status, micros) in [("/good", 200, 1), ("/slow", 200, 10_000), ("/bad", 503, 1), ("/refused", 403, 1)] {
         bench.request(route, status, || bench.call(CallKind::External, "GET", micros));

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Call, CallGroup, Callsite, MANY_REPEATS, Operation, Record, Statement, micros};
+use tachograph_core::{Call, CallGroup, Callsite, Operation, Record, Statement, micros};
 
 use super::call::{place, query};
 use super::events::Events;
 use super::span::nanos;
 
+const MANY_REPEATS: u32 = 5;
+
 /// Appends an event for each.
 pub(super) fn of(record: &Record, events: &mut Events<'_, '_, '_>) {
-    if !record.repeats_much() {
+    if record.database().repeats() < MANY_REPEATS {
         return;
     }
     let (calls, groups) = (record.calls(), record.calls_grouped());

@@ -90,7 +90,7 @@ fn errors_are_the_services_own() {
 #[test]
 fn findings_are_slow_requests_and_loops_of_queries() {
     let mut capture = Capture::default();
-    capture.slow_request = Duration::from_millis(10);
+    capture.thresholds.slow_request = Duration::from_millis(10);
     let bench = Bench::build(&service(), of_requests(), |builder| builder.capture(capture));
     let queries = |count, micros| (0..count).for_each(|_| bench.call(CallKind::Database, "SELECT 1", micros));
     bench.request("/", 200, || queries(4, 1));
