@@ -7,6 +7,7 @@ use crate::breakdown::Share;
 use crate::call_details::CallDetails;
 use crate::callsite::{Callsite, Found};
 use crate::ids::SpanId;
+use crate::kept_path::KeptPath;
 use crate::operation::Operation;
 use crate::parameters::Parameters;
 use crate::parent::{KeptParent, Parent};
@@ -102,7 +103,7 @@ pub struct Call {
     pub(crate) brought: Yield,
     /// The path of the URL, and behind it the type of the error: one allocation, and no more room in calls with neither.
     pub(crate) texts: Option<Box<str>>,
-    pub(crate) path_bytes: u16,
+    pub(crate) path: KeptPath,
     /// Where it was made, as whoever made it said.
     pub(crate) callsite: Option<Callsite>,
     /// Where it was made, as the stack said.
@@ -163,7 +164,7 @@ impl Call {
 
     /// A low-cardinality name of the error (`timeout`, `connect`, a type, a database's code), where it failed.
     pub fn error_type(&self) -> Option<&str> {
-        let (_, error) = self.texts.as_deref()?.split_at_checked(self.path_bytes.into())?;
+        let (_, error) = self.texts.as_deref()?.split_at_checked(self.path.bytes())?;
         Some(error).filter(|error| !error.is_empty())
     }
 
@@ -200,8 +201,13 @@ impl Call {
 
     /// The path of the URL of a call by HTTP, for clients that show it: no query, no fragment, at most 1 KiB.
     pub fn path(&self) -> Option<&str> {
-        let (path, _) = self.texts.as_deref()?.split_at_checked(self.path_bytes.into())?;
+        let (path, _) = self.texts.as_deref()?.split_at_checked(self.path.bytes())?;
         Some(path).filter(|path| !path.is_empty())
+    }
+
+    /// Whether its URL had a query string, for clients that show it. What that said is not kept.
+    pub fn has_query(&self) -> bool {
+        self.path.has_query()
     }
 
     /// The method as it was sent, where OpenTelemetry knows it as `_OTHER`.
@@ -244,6 +250,7 @@ impl Call {
 pub struct CallGroup {
     pub(crate) operation: Arc<Operation>,
     pub(crate) callsite: Option<Callsite>,
+    pub(crate) deliberate: bool,
     pub(crate) count: u32,
     pub(crate) errors: u32,
     pub(crate) error_type: Option<Box<str>>,
@@ -256,6 +263,7 @@ impl CallGroup {
         let mut group = CallGroup {
             operation: Arc::clone(&call.operation),
             callsite: call.callsite(),
+            deliberate: call.deliberate,
             count: 0,
             errors: 0,
             error_type: None,
@@ -267,7 +275,9 @@ impl CallGroup {
     }
 
     pub(crate) fn takes(&self, call: &Call) -> bool {
-        self.callsite == call.callsite() && self.operation.is_same(&call.operation)
+        self.deliberate == call.deliberate
+            && self.callsite == call.callsite()
+            && self.operation.is_same(&call.operation)
     }
 
     pub(crate) fn add(&mut self, call: &Call) {

@@ -62,6 +62,7 @@ mod handle;
 mod identity;
 mod ids;
 pub mod inbound;
+mod kept_path;
 mod level;
 mod limits;
 mod lock;

@@ -9,6 +9,7 @@ use crate::callsite::Callsite;
 use crate::context;
 use crate::handle::Handle;
 use crate::ids::SpanId;
+use crate::kept_path::KeptPath;
 use crate::operation::Operation;
 use crate::own_thread::is_own_thread;
 use crate::parent::Parent;
@@ -30,7 +31,7 @@ pub struct OpenCall {
     status: Option<NonZeroU16>,
     brought: Yield,
     texts: Option<Box<str>>,
-    path_bytes: u16,
+    path: KeptPath,
     callsite: Option<Callsite>,
     known: Known,
     span_id: Option<SpanId>,
@@ -74,7 +75,7 @@ impl OpenCall {
             status: None,
             brought: Yield::Unknown,
             texts: None,
-            path_bytes: 0,
+            path: KeptPath::default(),
             callsite,
             known,
             span_id: None,
@@ -131,12 +132,23 @@ impl OpenCall {
         self.detail(|details| details.request_id = kept(id));
     }
 
-    /// The path of its URL, up to 1 KiB of it, with neither what follows a `?` nor a fragment: those can be private.
+    /// The path of its URL, up to 1 KiB of it, with neither what follows a `?` nor a fragment: those can be private. Of a
+    /// `?`, only that it is there is kept, as by [`set_has_query`](Self::set_has_query).
     pub fn set_path(&mut self, path: &str) {
         if self.recording.is_some() {
-            let path = text::cut(path.split(['?', '#']).next().unwrap_or_default(), MOST);
-            (self.texts, self.path_bytes) = (Some(path.into()), path.len() as u16);
+            let end = path.find(['?', '#']).unwrap_or(path.len());
+            if path[end..].starts_with('?') {
+                self.set_has_query();
+            }
+            let path = text::cut(&path[..end], MOST);
+            self.path.set_bytes(path.len());
+            self.texts = Some(path.into());
         }
+    }
+
+    /// Its URL has a query string, for clients that know it apart from the path. Nothing of what it says is kept.
+    pub fn set_has_query(&mut self) {
+        self.path.set_has_query();
     }
 
     /// The method as it was sent, of a call whose operation has none but OpenTelemetry's `_OTHER`.
@@ -192,7 +204,7 @@ impl OpenCall {
             status: self.status,
             brought: self.brought,
             texts: self.texts.take(),
-            path_bytes: self.path_bytes,
+            path: self.path,
             callsite: self.callsite,
             found: self.known.found,
             parameters: self.known.parameters,
@@ -297,11 +309,13 @@ mod tests {
 
     #[test]
     fn of_a_url_only_the_path_is_kept() {
-        for (path, expected) in [
-            ("/benchmarks/7", "/benchmarks/7"),
-            ("/benchmarks?token=secret", "/benchmarks"),
-            ("/#secret?", "/"),
-            (&format!("/{}", "ä".repeat(1000)), &format!("/{}", "ä".repeat(511))),
+        for (path, expected, has_query) in [
+            ("/benchmarks/7", "/benchmarks/7", false),
+            ("/benchmarks?token=secret", "/benchmarks", true),
+            ("/benchmarks?#secret", "/benchmarks", true),
+            ("/#secret?", "/", false),
+            (&format!("/{}", "ä".repeat(1000)), &format!("/{}", "ä".repeat(511)), false),
+            (&format!("/{}?", "ä".repeat(1000)), &format!("/{}", "ä".repeat(511)), true),
         ] {
             let record = recorded(|mut call, _| {
                 call.set_path(path);
@@ -310,11 +324,22 @@ mod tests {
             });
             let call = &record.calls()[0];
             assert_eq!((call.path(), call.error_type()), (Some(expected), Some("connect")));
+            assert_eq!(call.has_query(), has_query, "{path}");
             assert_eq!(call.original_method().map(str::len), Some(64));
         }
         let mut outside = start_call(Operation::external("partner", "GET"), None);
         outside.set_path("/benchmarks/7");
         assert!(outside.texts.is_none(), "a call of no request keeps nothing");
+    }
+
+    #[test]
+    fn a_query_that_is_told_apart_from_the_path_is_known_in_either_order() {
+        let set: [fn(&mut OpenCall); 3] = [OpenCall::set_has_query, |call| call.set_path("/benchmarks"), |_| {}];
+        for order in [[0, 1], [1, 0], [0, 2]] {
+            let record = recorded(|mut call, _| order.into_iter().for_each(|place| set[place](&mut call)));
+            assert!(record.calls()[0].has_query(), "{order:?}");
+            assert_eq!(record.calls()[0].path(), order.contains(&1).then_some("/benchmarks"));
+        }
     }
 
     #[test]

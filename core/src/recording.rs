@@ -16,6 +16,7 @@ use crate::context::{self, Scope};
 use crate::error_info::ErrorInfo;
 use crate::handle::Handle;
 use crate::identity::Identity;
+use crate::kept_path::KeptPath;
 use crate::lock::lock;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
@@ -196,7 +197,7 @@ impl Recording {
                 status: None,
                 brought,
                 texts: None,
-                path_bytes: 0,
+                path: KeptPath::default(),
                 callsite: None,
                 found: known.found,
                 parameters: known.parameters,
@@ -332,7 +333,7 @@ impl Recording {
         record.ended = self.handle.clock().wall_at(now);
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
-        record.find(self.handle.capture());
+        record.find(&self.handle);
         self.handle.export(record);
         state.record.clear();
         self.handle.shards().at(self.shard).close(self.place, state);

@@ -46,6 +46,9 @@ fn begin(request: &Request, callsite: Option<Callsite>) -> OpenCall {
     let mut call = start_call(operation(request), callsite);
     if request.url().has_host() {
         call.set_path(request.url().path());
+        if request.url().query().is_some() {
+            call.set_has_query();
+        }
     }
     if known_method(request.method().as_str()).is_none() {
         call.set_original_method(request.method().as_str());

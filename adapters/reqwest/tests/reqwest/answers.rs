@@ -17,7 +17,7 @@ async fn host_method_status_and_bytes_are_kept() {
     assert_eq!(call.kind(), CallKind::External);
     assert_eq!(call.operation().target(), server.target());
     assert_eq!(call.operation().summary(), "GET");
-    assert_eq!(call.path(), Some("/a"));
+    assert_eq!((call.path(), call.has_query()), (Some("/a"), true));
     assert_eq!(call.status_code(), Some(200));
     assert_eq!(call.brought(), Yield::Bytes(5));
     assert_eq!((call.outcome(), call.error_type(), call.is_error()), (CallOutcome::Completed, None, false));
@@ -47,6 +47,7 @@ async fn each_method_names_itself() {
     .await;
     let summaries: Vec<_> = record.calls().iter().map(|call| call.operation().summary()).collect();
     assert_eq!(summaries, ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "_OTHER"]);
+    assert!(record.calls().iter().all(|call| (call.path(), call.has_query()) == (Some("/"), false)));
     let originals: Vec<_> = record.calls().iter().filter_map(|call| call.original_method()).collect();
     assert_eq!(originals, ["BREW"]);
     let sent: Vec<_> =

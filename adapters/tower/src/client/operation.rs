@@ -15,6 +15,9 @@ pub(crate) fn begin<B>(request: &Request<B>, target: Option<&str>, is_grpc: bool
         if request.uri().path().starts_with('/') {
             call.set_path(request.uri().path());
         }
+        if request.uri().query().is_some() {
+            call.set_has_query();
+        }
         if known_method(request.method().as_str()).is_none() {
             call.set_original_method(request.method().as_str());
         }

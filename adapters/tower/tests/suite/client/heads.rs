@@ -60,6 +60,7 @@ async fn calls_go_to_their_host_unless_they_are_given_a_name() {
     assert_eq!((operation.target(), operation.summary()), ("partner.example:8080", "GET"));
     let (_, named) = record(send(client::layer().target("partner"), get("http://partner.example:8080/"))).await;
     assert_eq!(only(&named).operation().target(), "partner");
+    assert!(only(&by_host).has_query() && !only(&named).has_query());
     let brew = Request::builder().method("BREW").uri("http://partner.example/tea?sugar=no").body(()).unwrap();
     let (_, unknown) = record(send(client::layer(), brew)).await;
     let call = only(&unknown);
