@@ -52,7 +52,9 @@ fn unsigned(value: u128) -> FieldValue {
     i64::try_from(value).map_or_else(|_| FieldValue::String(value.to_string().into()), FieldValue::Integer)
 }
 
-/// The names of the record itself. An application's field of such a name would write it twice.
+/// The names of the record itself, and what its calls and findings are told by. An application's field of such a name would
+/// write it twice, or be taken for what it is not. Names that applications use themselves and that only the lines of
+/// findings have, where no field stands (`span`, `limit`, `bytes`), are free.
 pub const RESERVED: &[&str] = &[
     "timestamp",
     "level",
@@ -99,6 +101,7 @@ pub const RESERVED: &[&str] = &[
     "own_ms",
     "body_ms",
     "waiting_ms",
+    "findings",
     "verdict",
     "sample_weight",
     "name",
@@ -112,6 +115,11 @@ pub const RESERVED: &[&str] = &[
     "errors",
     "total_ms",
     "slowest_ms",
+    "finding",
+    "distinct_parameters",
+    "cost_ms",
+    "saves_ms",
+    "hint",
     "_aws",
 ];
 

@@ -47,6 +47,9 @@ pub trait WideLine {
     fn millis(&mut self, member: Member, micros: u64);
     /// True or false.
     fn boolean(&mut self, member: Member, value: bool);
+    /// The last of the record's own members was written; what comes now is the application's. Does nothing unless
+    /// implemented.
+    fn behind_own(&mut self) {}
     /// A field of the application's own.
     fn field(&mut self, name: &str, value: &FieldValue);
     /// The application's metadata, each value as JSON text; may be none.
@@ -105,6 +108,8 @@ impl Record {
         self.place(line);
         self.end(line);
         self.times_and_sizes(line);
+        self.reasons(line);
+        line.behind_own();
         for (name, value) in self.fields() {
             line.field(name, value);
         }
@@ -197,6 +202,15 @@ impl Record {
         line.millis(member!("own_ms"), share(Share::Own));
         line.millis(member!("body_ms"), share(Share::Body));
         line.millis(member!("waiting_ms"), share(Share::Waiting));
+    }
+
+    #[inline]
+    fn reasons(&self, line: &mut impl WideLine) {
+        // A stream is not looked at: it lasts as long as it is wanted.
+        if !self.is_streaming() {
+            line.integer(member!("findings"), self.findings().len() as u64);
+        }
+        text_if_any(line, member!("verdict"), self.verdict());
     }
 }
 

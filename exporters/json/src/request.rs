@@ -32,9 +32,6 @@ pub(crate) fn request_line(record: &Record, service: &ServiceMembers, beside: im
     if beside.metrics(&mut line) { line.end_object() } else { service.end(line, record.ended()) }
 }
 
-/// The last member before the application's fields.
-const LAST_OF_OURS: &str = "waiting_ms";
-
 /// A line that takes what records tell of themselves.
 pub(crate) struct Wide<'a, B> {
     pub(crate) line: Line<'a>,
@@ -75,14 +72,16 @@ impl<B: Beside> WideLine for Wide<'_, B> {
     #[inline(always)]
     fn millis(&mut self, member: Member, micros: u64) {
         self.line.millis(member.json_key(), micros);
-        if member.name() == LAST_OF_OURS {
-            self.beside.behind_own(&mut self.line);
-        }
     }
 
     #[inline(always)]
     fn boolean(&mut self, member: Member, value: bool) {
         self.line.boolean(member.json_key(), value);
+    }
+
+    #[inline(always)]
+    fn behind_own(&mut self) {
+        self.beside.behind_own(&mut self.line);
     }
 
     #[inline(always)]

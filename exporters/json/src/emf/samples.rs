@@ -21,7 +21,8 @@ impl Variant {
     const EXTERNAL: u8 = 1 << 4;
     const CACHE: u8 = 1 << 5;
 
-    /// What was not used has no metric: each is billed for each set of dimensions. A stream is in no latency.
+    /// What was not used has no metric: each is billed for each set of dimensions. A stream is in no latency, and nothing is
+    /// found of it.
     pub(crate) fn of(record: &Record) -> Self {
         if record.kind() == RecordKind::Task {
             return Variant(Self::TASK);
@@ -77,7 +78,9 @@ fn request(record: &Record, variant: Variant, each: &mut impl FnMut(&'static Met
         each(member!("first_byte_ms", "Milliseconds"), Number::Millis(micros(first_byte)));
     }
     each(metric!("errors", "Count"), whole(has_failed(record)));
-    each(metric!("findings", "Count"), findings(record));
+    if variant.has(Variant::LATENCY) {
+        each(member!("findings", "Count"), findings(record));
+    }
     each(member!("response_bytes", "Bytes"), Number::Whole(record.response_bytes()));
     if variant.has(Variant::DATABASE) {
         each(member!("db_queries", "Count"), whole(record.database().count()));
@@ -101,7 +104,9 @@ fn plain_request(record: &Record, variant: Variant, each: &mut impl FnMut(&'stat
     }
     each(metric!("http_request_5xx_total", "Count"), whole((500..600).contains(&status)));
     each(metric!("http_request_4xx_total", "Count"), whole((400..500).contains(&status)));
-    each(metric!("http_findings_total", "Count"), findings(record));
+    if variant.has(Variant::LATENCY) {
+        each(metric!("http_findings_total", "Count"), findings(record));
+    }
     each(metric!("http_response_size_bytes", "Bytes"), Number::Whole(record.response_bytes()));
     if variant.has(Variant::DATABASE) {
         each(metric!("db_query_duration_seconds", "Seconds"), seconds(record.database().slowest()));
@@ -139,14 +144,7 @@ pub(crate) fn is_taken(name: &str, naming: Naming) -> bool {
     match naming {
         Naming::OpenTelemetry => matches!(
             name,
-            "requests"
-                | "tasks"
-                | "errors"
-                | "findings"
-                | "task_duration_ms"
-                | "task_errors"
-                | "status_class"
-                | "method_original"
+            "requests" | "tasks" | "errors" | "task_duration_ms" | "task_errors" | "status_class" | "method_original"
         ),
         Naming::Plain => matches!(
             name,

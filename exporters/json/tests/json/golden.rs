@@ -92,6 +92,7 @@ fn a_request_with_everything() {
         r#""db_queries":2,"db_ms":3,"db_total_ms":3,"db_wait_ms":0.25,"db_rows":3,"db_errors":1,"db_slowest_ms":2,"#,
         r#""db_repeats":2,"external_calls":1,"external_ms":4.005,"external_total_ms":4.005,"external_errors":0,"#,
         r#""cache_hits":1,"cache_misses":2,"cache_ms":0.075,"cache_errors":1,"own_ms":1.5,"body_ms":2,"waiting_ms":1,"#,
+        r#""findings":0,"verdict":"","#,
         r#""experiment_id":7,"plan":"\"pro\"","ratio":0.25,"beta":true,"#,
         r#""metadata":{"cart":{"items":[1,2]},"note":"two\nlines"}}"#,
     );
@@ -111,7 +112,7 @@ fn a_request_with_nothing() {
         r#""span_id":"0000000000000001","method":"GET","path":"/","status_code":200,"outcome":"completed","#,
         r#""duration_ms":0,"first_byte_ms":0,"response_bytes":0,"streaming":false,"db_queries":0,"db_ms":0,"#,
         r#""db_wait_ms":0,"external_calls":0,"external_ms":0,"cache_hits":0,"cache_misses":0,"cache_ms":0,"#,
-        r#""own_ms":0,"body_ms":0,"waiting_ms":0}"#,
+        r#""own_ms":0,"body_ms":0,"waiting_ms":0,"findings":0}"#,
     );
     assert_eq!(bench.lines(), [expected]);
 }
@@ -181,7 +182,7 @@ fn a_task_has_a_name_and_nothing_of_a_request() {
         r#""request_id":"00000000-0000-4000-8000-000000000001","trace_id":"00000000000000000000000000000001","#,
         r#""span_id":"0000000000000001","name":"rollup","outcome":"completed","duration_ms":1,"#,
         r#""db_queries":0,"db_ms":0,"db_wait_ms":0,"external_calls":0,"external_ms":0,"cache_hits":0,"cache_misses":0,"#,
-        r#""cache_ms":0,"own_ms":1,"body_ms":0,"waiting_ms":0,"rows":3}"#,
+        r#""cache_ms":0,"own_ms":1,"body_ms":0,"waiting_ms":0,"findings":0,"rows":3}"#,
     );
     assert_eq!(bench.lines(), [expected]);
 }

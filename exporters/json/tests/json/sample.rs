@@ -141,7 +141,8 @@ fn the_weight_stands_before_the_applications_fields_and_in_no_line_where_all_hav
     let bench = Bench::new(sampled(0.0, Calls::None));
     bench.request("/", 500, || _ = tachograph_core::request().field("sample_weight", 7).field("plan", "pro"));
     let line = &bench.lines()[0];
-    assert!(line.contains(r#","waiting_ms":0,"sample_weight":1.0,"plan":"pro""#), "{line}");
+    assert!(line.contains(r#","waiting_ms":0,"findings":0,"verdict":""#), "{line}");
+    assert!(line.contains(r#"","sample_weight":1.0,"plan":"pro""#), "{line}");
     assert_eq!(line.matches("sample_weight").count(), 1);
     let bench = Bench::new(sampled(1.0, Calls::All));
     bench.request("/", 500, || bench.call(CallKind::External, "GET", 1));

@@ -38,7 +38,7 @@ fn a_request_with_everything() {
         r#""streaming":false,"db_queries":2,"db_ms":2,"db_total_ms":2,"db_wait_ms":0,"db_rows":0,"db_errors":0,"#,
         r#""db_slowest_ms":1,"db_repeats":2,"external_calls":1,"external_ms":4.005,"external_total_ms":4.005,"#,
         r#""external_errors":0,"cache_hits":1,"cache_misses":2,"cache_ms":0,"cache_errors":0,"own_ms":1.5,"body_ms":0,"#,
-        r#""waiting_ms":0,"requests":1,"errors":0,"findings":0,"plan":"pro","metadata":{"a":1},"#,
+        r#""waiting_ms":0,"findings":0,"requests":1,"errors":0,"plan":"pro","metadata":{"a":1},"#,
         r#""_aws":{"Timestamp":1767225600007,"CloudWatchMetrics":[{"Namespace":"experiments-api","#,
         r#""Dimensions":[["service","environment"],["service","environment","method","route"]],"Metrics":["#,
         r#"{"Name":"requests","Unit":"Count"},{"Name":"duration_ms","Unit":"Milliseconds"},{"Name":"first_byte_ms","Unit":"Milliseconds"},"#,
@@ -109,8 +109,8 @@ fn a_stream_is_in_no_latency() {
     open.respond(200, None, true);
     open.complete();
     let line = only(&bench);
-    assert_eq!(names(&metrics(&line)), ["errors", "findings", "requests", "response_bytes"]);
-    assert_eq!(metrics(&line)["findings"], [0.0]);
+    assert_eq!(names(&metrics(&line)), ["errors", "requests", "response_bytes"]);
+    assert!(!line.contains_key("findings") && !line.contains_key("verdict"));
     assert_eq!(line["duration_ms"], 60_000);
 }
 
@@ -171,19 +171,21 @@ fn lines_of_calls_and_of_the_application_are_no_metrics() {
 fn the_applications_fields_are_no_metrics_and_stand_beside_them() {
     let bench = Bench::new(of_requests());
     bench.request("/", 500, || {
-        for (name, value) in [("findings", 7), ("findings_", 8), ("method_original", 9), ("status_class", 10)] {
+        for (name, value) in [("requests", 7), ("requests_", 8), ("method_original", 9), ("status_class", 10)] {
             request().field(name, value);
         }
         request()
             .field("duration_ms", 1)
+            .field("findings", 7)
             .field("_aws", "fake")
             .field("CloudWatch", "x")
             .field("http_requests_total", 3);
     });
     let line = only(&bench);
-    assert_eq!((&line["findings"], &line["findings__"], &line["findings_"]), (&0.into(), &7.into(), &8.into()));
+    assert_eq!((&line["requests"], &line["requests__"], &line["requests_"]), (&1.into(), &7.into(), &8.into()));
     assert_eq!((&line["method_original_"], &line["status_class_"]), (&9.into(), &10.into()));
-    assert_eq!((&line["duration_ms"], &line["http_requests_total"]), (&0.into(), &3.into()));
+    assert_eq!((&line["duration_ms"], &line["findings"]), (&0.into(), &0.into()));
+    assert_eq!(line["http_requests_total"], 3);
 }
 
 #[test]
