@@ -88,6 +88,8 @@ counters! {
     calls_ungrouped,
     /// Calls reported after the fact whose share of the breakdown had to be estimated.
     calls_estimated,
+    /// Findings beyond the limit.
+    findings_dropped,
     /// Spans of the application that are not in the record.
     spans_dropped,
     /// Fields or metadata entries beyond the limit.

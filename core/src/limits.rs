@@ -10,6 +10,8 @@ pub struct Limits {
     pub groups: usize,
     /// The user's spans that are kept. Default 128.
     pub spans: usize,
+    /// Findings; the dearest are kept. Default 16.
+    pub findings: usize,
     /// The application's own fields, and separately its metadata entries. Default 64.
     pub fields: usize,
     /// Bytes of a field's name. Default 64.
@@ -30,6 +32,7 @@ impl Default for Limits {
             calls: 100,
             groups: 64,
             spans: 128,
+            findings: 16,
             fields: 64,
             field_name_bytes: 64,
             field_bytes: 1024,

@@ -333,7 +333,7 @@ impl Recording {
         record.ended = self.handle.clock().wall_at(now);
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
-        record.find(self.handle.capture());
+        record.find(&self.handle);
         self.handle.export(record);
         state.record.clear();
         self.handle.shards().at(self.shard).close(self.place, state);

@@ -198,6 +198,7 @@ mod tests {
         let flagged = |route, status, millis| {
             let head = RequestHead { method: "GET", path: "/a", route, ..RequestHead::default() };
             let mut request = OpenRequest::open(instance.handle(), head).unwrap();
+            request.pause();
             clock.advance(Duration::from_millis(millis));
             request.respond(status, Some(0), false);
             request.complete();

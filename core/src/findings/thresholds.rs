@@ -38,7 +38,7 @@ pub struct Thresholds {
     pub waiting: Duration,
     /// A finding that costs so much makes the request's line a warning. Default 50 ms.
     pub warning: Duration,
-    off: u16,
+    pub(super) off: u16,
 }
 
 impl Default for Thresholds {

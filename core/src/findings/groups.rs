@@ -1,0 +1,145 @@
+//! Calls of one request that asked the same from the same place.
+
+use std::sync::Arc;
+
+use super::finding::Finding;
+use super::intervals::Intervals;
+use super::kind::FindingKind;
+use crate::call::{Call, CallGroup};
+use crate::callsite::Callsite;
+use crate::operation::Operation;
+use crate::parameters::Parameters;
+use crate::record::Record;
+
+/// Calls that asked the same from the same place, however many others came between and whether or not they overlapped.
+pub(super) struct Group<'r> {
+    pub(super) operation: &'r Arc<Operation>,
+    pub(super) callsite: Option<Callsite>,
+    pub(super) count: u32,
+    parameters: Vec<Parameters>,
+    intervals: Intervals,
+    /// The calls that were not kept one by one: when they were made is not known.
+    apart: u64,
+    total: u64,
+    slowest: u64,
+    ended: u64,
+    span: Option<usize>,
+}
+
+/// The calls that `takes` takes, in groups. Those of which nobody knows where they were made belong to the largest group of
+/// the same kind, as only some of a loop's calls are asked where they are.
+pub(super) fn of<'r>(record: &'r Record, takes: impl Fn(&Operation) -> bool) -> Vec<Group<'r>> {
+    let mut groups: Vec<Group<'r>> = Vec::new();
+    for call in record.calls().iter().filter(|call| !call.deliberate && takes(call.operation())) {
+        group(&mut groups, &call.operation, call.callsite()).add(call);
+    }
+    for calls in record.calls_grouped().iter().filter(|calls| !calls.deliberate && takes(calls.operation())) {
+        group(&mut groups, &calls.operation, calls.callsite()).add_apart(calls, record.duration);
+    }
+    gather(groups)
+}
+
+/// Some of the calls that were kept one by one, in groups.
+pub(super) fn of_calls<'r>(calls: impl Iterator<Item = &'r Call>) -> Vec<Group<'r>> {
+    let mut groups: Vec<Group<'r>> = Vec::new();
+    for call in calls.filter(|call| !call.deliberate) {
+        group(&mut groups, &call.operation, call.callsite()).add(call);
+    }
+    groups
+}
+
+fn group<'g, 'r>(
+    groups: &'g mut Vec<Group<'r>>,
+    operation: &'r Arc<Operation>,
+    callsite: Option<Callsite>,
+) -> &'g mut Group<'r> {
+    let known = groups.iter().position(|group| group.callsite == callsite && group.operation.is_same(operation));
+    let at = known.unwrap_or_else(|| {
+        groups.push(Group::new(operation, callsite));
+        groups.len() - 1
+    });
+    &mut groups[at]
+}
+
+fn gather(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let (mut located, lost): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.callsite.is_some());
+    for group in lost {
+        let same = located.iter_mut().filter(|other| other.operation.is_same(group.operation));
+        match same.max_by_key(|other| (other.callsite.is_some(), other.count)) {
+            Some(largest) => largest.merge(group),
+            None => located.push(group),
+        }
+    }
+    located
+}
+
+impl<'r> Group<'r> {
+    fn new(operation: &'r Arc<Operation>, callsite: Option<Callsite>) -> Self {
+        Group {
+            operation,
+            callsite,
+            count: 0,
+            parameters: Vec::new(),
+            intervals: Intervals::default(),
+            apart: 0,
+            total: 0,
+            slowest: 0,
+            ended: 0,
+            span: None,
+        }
+    }
+
+    pub(super) fn add(&mut self, call: &Call) {
+        let nanos = call.end - call.start;
+        self.count += 1;
+        self.parameters.extend(call.parameters);
+        self.intervals.add(call.start, call.end);
+        self.total = self.total.saturating_add(nanos);
+        self.slowest = self.slowest.max(nanos);
+        self.ended = self.ended.max(call.end);
+        self.span = self.span.or(call.span());
+    }
+
+    /// They are the last ones of the request.
+    fn add_apart(&mut self, calls: &CallGroup, ended: u64) {
+        self.count = self.count.saturating_add(calls.count);
+        self.apart = self.apart.saturating_add(calls.total);
+        self.total = self.total.saturating_add(calls.total);
+        self.slowest = self.slowest.max(calls.slowest);
+        self.ended = ended;
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Group { count, parameters, intervals, apart, total, slowest, ended, span, .. } = other;
+        self.count = self.count.saturating_add(count);
+        self.parameters.extend(parameters);
+        self.intervals.append(intervals);
+        self.apart = self.apart.saturating_add(apart);
+        self.total = self.total.saturating_add(total);
+        self.slowest = self.slowest.max(slowest);
+        self.ended = self.ended.max(ended);
+        self.span = self.span.or(span);
+    }
+
+    /// How many different parameters there were, and of how many calls they are known.
+    pub(super) fn parameters(&mut self) -> (u32, u32) {
+        let known = self.parameters.len() as u32;
+        self.parameters.sort_unstable();
+        self.parameters.dedup();
+        (self.parameters.len() as u32, known)
+    }
+
+    /// The finding of this kind about them.
+    pub(super) fn finding(mut self, kind: FindingKind, record: &Record) -> Finding {
+        let cost = self.intervals.union().saturating_add(self.apart).min(record.duration);
+        Finding {
+            operation: Some(Arc::clone(self.operation)),
+            callsite: self.callsite,
+            span: self.span.and_then(|span| record.spans.get(span)).map(|span| span.name.clone()),
+            count: self.count,
+            total: self.total,
+            slowest: self.slowest,
+            ..Finding::new(kind, cost, self.ended)
+        }
+    }
+}
