@@ -208,6 +208,6 @@ mod tests {
         assert_eq!(flagged(Some("/a"), 404, 1), (true, false));
         assert_eq!(flagged(None, 404, 1), (false, false));
         assert_eq!(flagged(None, 404, 1000), (true, true));
-        assert_eq!(flagged(Some("/a"), 200, 999), (false, false));
+        assert_eq!(flagged(Some("/a"), 200, 499), (false, false));
     }
 }

@@ -86,7 +86,9 @@ fn locks(text: &str) -> bool {
 fn needs_nothing(call: &Call) -> bool {
     match call.kind() {
         CallKind::Database => call.operation().parameters_in_text().is_some(),
-        CallKind::External => call.path().is_some_and(|path| !path.bytes().any(|byte| byte.is_ascii_digit())),
+        CallKind::External => {
+            !call.has_query() && call.path().is_some_and(|path| !path.bytes().any(|byte| byte.is_ascii_digit()))
+        }
         CallKind::Cache | CallKind::Other => false,
     }
 }
