@@ -131,8 +131,8 @@ impl Collector {
     /// After 20 seconds: with what there is, and with what was refused.
     pub async fn wait_for(&self, mut is_so: impl FnMut(&Received) -> bool) {
         let mut changes = self.shared.changed.subscribe();
-        // On the collector's own runtime, as the clock of the test's may be stopped.
-        let mut limit = AbortOnDrop(self.runtime().spawn(tokio::time::sleep(LIMIT)));
+        // On the collector's own runtime, as the clock of the test's may be stopped; a sleep is of the one that it is made on.
+        let mut limit = AbortOnDrop(self.runtime().spawn(async { tokio::time::sleep(LIMIT).await }));
         while !is_so(&lock(&self.shared.received)) {
             tokio::select! {
                 changed = changes.changed() => changed.expect("the collector is there"),
