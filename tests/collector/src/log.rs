@@ -70,6 +70,7 @@ impl Log {
             event_name: log.event_name.clone(),
         };
         rules::severity::check(&mut check, &read);
+        rules::findings::log(&mut check, &read);
         complaints.append(&mut check.complaints);
         read
     }

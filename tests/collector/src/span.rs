@@ -93,6 +93,8 @@ pub struct Span {
     pub attributes: Attributes,
     /// What happened in its time.
     pub events: Vec<Event>,
+    /// How much more did, as it says.
+    pub dropped_events: u32,
     /// What else it has to do with.
     pub links: Vec<Link>,
     /// How it ended.
@@ -158,6 +160,7 @@ impl Span {
             end: span.end_time_unix_nano,
             attributes: attributes::read(&mut check, &span.attributes),
             events: span.events.iter().map(|event| read_event(&mut check, event)).collect(),
+            dropped_events: span.dropped_events_count,
             links: span.links.iter().map(|link| read_link(&mut check, link)).collect(),
             status: read_status(span.status.as_ref()),
         };

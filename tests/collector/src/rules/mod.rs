@@ -6,6 +6,7 @@ use crate::received::Received;
 use crate::span::Span;
 
 mod database;
+pub(crate) mod findings;
 mod http;
 mod instruments;
 pub(crate) mod names;
@@ -23,6 +24,7 @@ pub(crate) fn span(span: &Span, before: &Received, complaints: &mut Vec<String>)
     status::check(&mut check, span);
     http::check(&mut check, span);
     database::check(&mut check, span);
+    findings::check(&mut check, span);
     tree::check(&mut check, span, before);
     complaints.append(&mut check.complaints);
 }
