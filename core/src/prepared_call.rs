@@ -1,5 +1,6 @@
 //! A call before it begins: what there is to know of it, as far as it is worth finding out.
 
+use std::convert::Infallible;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -62,13 +63,31 @@ impl PreparedCall {
     /// What a statement is given in its placeholders: whatever bytes tell two of them apart. They are hashed with a key that is
     /// drawn for each process, and go nowhere. Not called where they are not [asked for](Self::asks_for_parameters).
     pub fn parameters(&mut self, write: impl FnOnce(&mut dyn Hasher)) {
+        let _ = self.try_parameters(|hasher| {
+            write(hasher);
+            Ok::<_, Infallible>(())
+        });
+    }
+
+    /// The same for what may not be had, or turn out to be too long to be worth it: parameters that are not written whole
+    /// stay unknown.
+    ///
+    /// # Errors
+    /// That of `write`.
+    pub fn try_parameters<E>(&mut self, write: impl FnOnce(&mut dyn Hasher) -> Result<(), E>) -> Result<(), E> {
         if self.asks_for_parameters {
-            self.known.parameters = Some(Parameters::of(self.operation.literals(), write));
+            let mut written = Ok(());
+            let parameters = Parameters::of(self.operation.literals(), |hasher| written = write(hasher));
+            written?;
+            self.known.parameters = Some(parameters);
         }
+        Ok(())
     }
 
     /// It begins, for the request that is current now.
-    pub fn start(self) -> OpenCall {
+    pub fn start(mut self) -> OpenCall {
+        // It may have been prepared outside, as what is made in `deliberate(pool.execute(..))` is.
+        self.known.deliberate |= is_deliberate();
         OpenCall::start(self, context::current())
     }
 }
@@ -95,5 +114,69 @@ impl Known {
             known.found = Found::here(all);
         }
         (known, (all || times > 1) && known.parameters.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+    use crate::call::Call;
+    use crate::deliberate::deliberate;
+    use crate::handle::Handle;
+    use crate::open_request::{OpenRequest, RequestHead};
+    use crate::testing;
+
+    /// A request of `handle` asks one thing three times.
+    fn thrice(handle: &Handle, mut ask: impl FnMut(PreparedCall)) {
+        let mut request = OpenRequest::open(handle, RequestHead::default()).unwrap();
+        request.call(|| {
+            for _ in 0..3 {
+                ask(prepare_call(Operation::database("sqlite", "main", "SELECT name FROM users WHERE id = ?"), None));
+            }
+        });
+    }
+
+    fn asked(ask: impl FnMut(PreparedCall)) -> Vec<Call> {
+        let instance = testing::instance();
+        thrice(instance.handle(), ask);
+        instance.take().remove(0).calls().to_vec()
+    }
+
+    #[test]
+    fn parameters_are_asked_for_from_the_second_time_on() {
+        let mut known = Vec::new();
+        thrice(&Handle::builder().build(), |mut call| {
+            let wanted = call.asks_for_parameters();
+            call.parameters(|hasher| hasher.write_u8(known.len() as u8));
+            known.push((wanted, call.known.parameters));
+            call.start().completed();
+        });
+        let [(false, None), (true, Some(second)), (true, Some(third))] = known[..] else { panic!("{known:?}") };
+        assert_ne!(second, third);
+    }
+
+    #[test]
+    fn parameters_that_are_not_written_whole_are_unknown() {
+        let calls = asked(|mut call| {
+            let written = call.try_parameters(|hasher| {
+                hasher.write_u8(1);
+                Err("too long")
+            });
+            assert_eq!(written, Err("too long"));
+            call.start().completed();
+        });
+        assert!(calls.iter().all(|call| call.parameters.is_none()));
+    }
+
+    #[test]
+    fn a_call_is_deliberate_where_it_is_started_so() {
+        let calls = asked(|call| {
+            let mut started = pin!(deliberate(async { call.start().completed() }));
+            assert!(started.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        });
+        assert!(calls.len() == 3 && calls.iter().all(|call| call.deliberate));
     }
 }
