@@ -8,6 +8,7 @@ use crate::json;
 mod annotations;
 mod aws;
 mod cause;
+mod findings;
 mod http;
 pub(crate) mod identity;
 mod sql;
@@ -132,6 +133,7 @@ fn part(json: &Value, part: Part<'_>, complaints: &mut Vec<String>) {
     status::check(&mut check, json);
     cause::check(&mut check, json);
     annotations::check(&mut check, json);
+    findings::check(&mut check, json);
     http::check(&mut check, json, is_segment);
     aws::check(&mut check, json, is_segment);
     if is_segment {

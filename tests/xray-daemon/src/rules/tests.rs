@@ -87,13 +87,13 @@ fn alone() -> Value {
     alone
 }
 
-fn complaints(document: &Value) -> Vec<String> {
+pub(super) fn complaints(document: &Value) -> Vec<String> {
     super::document(document.to_string().as_bytes()).1
 }
 
 /// That the document is good, and with this at that path is refused for this alone. `null` takes the member away.
 #[track_caller]
-fn refused(good: &Value, path: &str, value: Value, of: &str) {
+pub(super) fn refused(good: &Value, path: &str, value: Value, of: &str) {
     let mut broken = good.clone();
     let (parent, name) = path.rsplit_once('/').unwrap();
     match broken.pointer_mut(parent).unwrap_or_else(|| panic!("nothing is at {path}")) {
