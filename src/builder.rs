@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource, Ignore, Limits, Service};
+use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource, Limits, Service};
 
-use crate::config::{CaptureConfig, Config, ExportersConfig, ServiceConfig};
+use crate::config::{Config, ExportersConfig, ServiceConfig};
 use crate::error::Error;
 use crate::exporters::SetUp;
 use crate::guard::Tachograph;
@@ -153,7 +153,7 @@ fn set_up(
     let SetUp { core, mut described, mut served, .. } = set_up;
     let mut capture = match capture {
         Some(capture) => capture,
-        None => config.capture.build()?,
+        None => config.capture.build(&service)?,
     };
     // Whoever looks at the measurements is not what is measured.
     served.paths().iter().for_each(|path| capture.ignore.add_path(path));
@@ -161,21 +161,6 @@ fn set_up(
     served.start(&handle, config, &mut described)?;
     let summary = summary(&service, &config.origin.to_string(), &described);
     Ok(Tachograph::new(handle, deadline, summary, served))
-}
-
-impl CaptureConfig {
-    fn build(&self) -> Result<Capture, Error> {
-        let mut capture = Capture::default();
-        if let Some(ignore) = &self.ignore {
-            capture.ignore = Ignore::new(ignore)
-                .map_err(|error| Error::with_source(format!("capture.ignore does not fit: {error}"), error))?;
-        }
-        if let Some(milliseconds) = self.slow_request_ms {
-            capture.thresholds.slow_request = Duration::from_millis(milliseconds);
-        }
-        capture.request_headers = self.request_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
-        Ok(capture)
-    }
 }
 
 fn summary(service: &Service, origin: &str, exporters: &[String]) -> String {

@@ -55,6 +55,7 @@
 //! loses nothing.
 
 mod builder;
+mod capture;
 pub mod config;
 mod error;
 mod exporters;
@@ -80,9 +81,9 @@ pub use spawn::{spawn, spawn_blocking};
 
 pub use tachograph_core as core;
 pub use tachograph_core::{
-    Capture, Clock, CurrentRequest, Exporter, FieldValue, Handle, Ignore, InCurrentRequest, Limits, ManualClock,
-    OpenCall, Outcome, PendingCall, Record, Service, Share, Task, cache_call, database_call, external_call,
-    in_current_request, other_call, request, task,
+    Capture, Clock, CurrentRequest, Exporter, FieldValue, Finding, FindingKind, Handle, Ignore, InCurrentRequest, Limits,
+    ManualClock, OpenCall, Outcome, PendingCall, Record, Routes, Service, Share, Silence, Task, Thresholds, cache_call,
+    database_call, deliberate, external_call, in_current_request, other_call, request, task,
 };
 
 #[cfg(feature = "actix-web")]

@@ -8,6 +8,7 @@
 //! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout, and the
 //! page for Prometheus is there to be mounted. `OTEL_EXPORTER_OTLP_ENDPOINT` switches OTLP on by itself, beside the others.
 
+mod capture;
 mod environment;
 mod exporters;
 mod load;
@@ -15,6 +16,7 @@ mod standard;
 
 use serde::Deserialize;
 
+pub use capture::{CaptureConfig, FindingsConfig, RouteConfig};
 pub use exporters::{
     CloudWatchLogsConfig, EmfConfig, ExportersConfig, JsonConfig, LogGroupConfig, OtlpAwsConfig, OtlpConfig,
     PrometheusConfig, XRayConfig,
@@ -60,19 +62,6 @@ pub struct ServiceConfig {
     pub version: Option<String>,
     /// Where it runs: `production`.
     pub environment: Option<String>,
-}
-
-/// `[capture]`: what is measured.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct CaptureConfig {
-    /// Requests that pass unmeasured; see [`Ignore`](crate::Ignore).
-    pub ignore: Option<Vec<String>>,
-    /// From how many milliseconds on a request is slow. Default 1000.
-    pub slow_request_ms: Option<u64>,
-    /// Names of request headers that become fields, `header_<name>`. Default: none.
-    pub request_headers: Vec<String>,
 }
 
 /// `[metrics]`: how it is counted, for every exporter that shows numbers.
