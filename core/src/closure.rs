@@ -5,6 +5,8 @@ use crate::context;
 /// This closure, as work for the request that is current now, on whichever thread it runs. For futures there is
 /// [`in_current_request`](crate::InCurrentRequest::in_current_request).
 ///
+/// Such threads are there to be blocked, so it may take its time: that is no [`Blocking`](crate::FindingKind::Blocking).
+///
 /// ```
 /// # fn resize_picture() {}
 /// # fn spawn_blocking(_: impl FnOnce() + Send + 'static) {}
@@ -15,7 +17,7 @@ use crate::context;
 pub fn in_current_request<R>(work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let recording = context::current();
     move || match recording {
-        Some(recording) => recording.poll(work),
+        Some(recording) => recording.work(work),
         None => work(),
     }
 }
@@ -59,6 +61,7 @@ mod tests {
         let breakdown = record.breakdown();
         let shares = (breakdown.share(Share::Own), breakdown.share(Share::Database));
         assert_eq!(shares, (Duration::from_millis(2), Duration::from_millis(3)));
+        assert_eq!((record.polls(), record.longest_poll()), (2, Duration::ZERO), "its thread is there to be blocked");
     }
 
     #[test]

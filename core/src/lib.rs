@@ -91,6 +91,7 @@ mod request_id;
 mod routes;
 mod sampling;
 mod server;
+mod server_timing;
 mod service;
 mod shard;
 mod sharded;

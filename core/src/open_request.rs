@@ -184,7 +184,7 @@ impl OpenRequest {
     /// Ends the poll that is running: whatever comes next is not the request's own doing.
     pub fn pause(&mut self) {
         if let Some(started) = self.polling.take() {
-            self.recording.end_poll(started);
+            self.recording.end_poll(Some(started));
         }
     }
 

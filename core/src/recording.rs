@@ -26,6 +26,7 @@ use crate::pool_name::PoolName;
 use crate::pool_waits::PoolWaits;
 use crate::prepared_call::Known;
 use crate::record::{Head, Record, RecordKind};
+use crate::server_timing::server_timing;
 use crate::span::Span;
 use crate::timeline::Timeline;
 
@@ -153,22 +154,35 @@ impl Recording {
     ///
     /// Where it is current already, the work is part of the poll that is running.
     pub fn poll<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        self.run(Polling::start, work)
+    }
+
+    /// Runs `work` for this request on a thread that may be blocked, as one is that was made for that. It is as a
+    /// [`poll`](Self::poll), but not one that can be too [long](crate::Record::longest_poll).
+    pub(crate) fn work<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        self.run(Polling::aside, work)
+    }
+
+    fn run<R>(self: &Arc<Self>, polling: fn(Arc<Self>) -> Polling, work: impl FnOnce() -> R) -> R {
         if context::is_current(self) {
             return work();
         }
-        let _polling = Polling::start(Arc::clone(self));
+        let _polling = polling(Arc::clone(self));
         let _scope = Scope::enter(Some(Arc::clone(self)));
         work()
     }
 
     /// For one who enters and leaves by calls of its own, as a tracing span does: until it is dropped, the request is
     /// current on this thread and counts as being polled. None where it is current already.
+    ///
+    /// Nobody knows what thread that is, and it may be one that is there to be blocked. So it is no poll that can be too
+    /// [long](crate::Record::longest_poll).
     pub fn enter_poll(self: &Arc<Self>) -> Option<(Scope, Polling)> {
         if context::is_current(self) {
             return None;
         }
         // The order matters: they are dropped in it.
-        Some((Scope::aside(Some(Arc::clone(self))), Polling::start(Arc::clone(self))))
+        Some((Scope::aside(Some(Arc::clone(self))), Polling::aside(Arc::clone(self))))
     }
 
     /// A call that began in the past and is over, for those who only hear of it at its end. It ended now.
@@ -225,6 +239,16 @@ impl Recording {
             state.timeline.call_reported(Share::ConnectionWait, begun, now, now)
         });
         self.handle.live_counters().calls_estimated.one_if(exact == Some(false));
+    }
+
+    /// Where its time went so far, as the value of the header `Server-Timing` ([`SERVER_TIMING`](crate::inbound::SERVER_TIMING))
+    /// for the head of its answer, where the configuration [allows that](crate::Capture::server_timing).
+    pub fn server_timing(&self) -> Option<String> {
+        if !self.handle.capture().server_timing {
+            return None;
+        }
+        let now = self.now();
+        self.with(|state, _| server_timing(&state.timeline.so_far(now), &state.record))
     }
 
     /// A span of the application begins. Its place, for [`end_span`](Self::end_span) and as the parent of others; none
@@ -285,9 +309,10 @@ impl Recording {
         now
     }
 
-    pub(crate) fn end_poll(&self, started: u64) {
+    /// `started`: none where however long it took has kept nobody else from working.
+    pub(crate) fn end_poll(&self, started: Option<u64>) {
         let now = self.now();
-        self.with(|state, _| state.end_poll(started, now));
+        self.with(|state, _| state.end_poll(started.unwrap_or(now), now));
     }
 
     /// The head of the answer is ready, which ends the poll that brought it: what follows is the body.

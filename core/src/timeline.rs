@@ -102,8 +102,13 @@ impl Timeline {
     }
 
     pub(crate) fn finish(&mut self, now: u64) -> (u64, Breakdown) {
+        let breakdown = self.so_far(now);
+        (self.last - self.start, breakdown)
+    }
+
+    pub(crate) fn so_far(&mut self, now: u64) -> Breakdown {
         self.advance(now);
-        (self.last - self.start, Breakdown::from_nanos(self.nanos))
+        Breakdown::from_nanos(self.nanos)
     }
 
     fn advance(&mut self, now: u64) {

@@ -71,7 +71,7 @@ where
         };
         Poll::Ready(match result {
             Ok(mut response) => {
-                answer::name_request(response.headers_mut(), open.recording());
+                answer::tell(response.headers_mut(), open.recording());
                 let answer = answer::read(&response, *this.expected, &mut open);
                 let answer = open.answer(response.status().as_u16(), answer);
                 Ok(response.map(|body| ResponseBody::new(body, answer)))

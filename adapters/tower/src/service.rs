@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use http_body::Body;
 use tachograph_core::OpenRequest;
 use tachograph_core::inbound::{Expected, Inbound};
@@ -60,7 +60,12 @@ where
             return ResponseFuture::unmeasured(self.inner.call(request));
         };
         let expected = Expected::by(request.method().as_str());
+        let has_own_task = request.version() >= Version::HTTP_2;
         let inner = open.call(|| self.inner.call(request));
+        if has_own_task {
+            // hyper makes it here, and that has to wait for its turn before the first poll.
+            open.pause();
+        }
         ResponseFuture::measured(inner, open, expected)
     }
 }

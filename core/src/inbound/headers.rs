@@ -5,6 +5,9 @@ use crate::trace;
 
 /// The header with which a request says its id, and with which its answer repeats it.
 pub const X_REQUEST_ID: &str = "x-request-id";
+/// The header with which an answer says where its time went, beside what the application says by it itself: see
+/// [`Recording::server_timing`](crate::Recording::server_timing).
+pub const SERVER_TIMING: &str = "server-timing";
 const HOST: &str = "host";
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";

@@ -12,5 +12,5 @@ mod nested;
 
 pub use answer::{Answer, Expected};
 pub use answer_body::AnswerBody;
-pub use headers::{RequestHeaders, X_REQUEST_ID};
+pub use headers::{RequestHeaders, SERVER_TIMING, X_REQUEST_ID};
 pub use instance::Inbound;

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod bad_input;
+mod blocking;
 mod bodies;
 mod departures;
 mod endpoints;
@@ -10,5 +11,6 @@ mod inner_layers;
 mod layers;
 mod routes;
 mod server;
+mod server_timing;
 mod transparency;
 mod upgrades;

@@ -2,6 +2,7 @@
 //! and over real connections.
 
 mod answers;
+mod blocking;
 mod bodies;
 mod client;
 mod endings;
@@ -10,3 +11,4 @@ mod heads;
 mod layers;
 mod over_http;
 mod script;
+mod server_timing;
