@@ -105,9 +105,123 @@ pub fn micros(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::{CallKind, CallOutcome, Yield};
+    use crate::clock::ManualClock;
+    use crate::context::Scope;
+    use crate::open_call::{ConnectionWait, OpenCall, start_call, start_connection_wait};
+    use crate::open_request::{OpenRequest, RequestHead};
+    use crate::operation::Operation;
+    use crate::polling::Polling;
+    use crate::testing::Instance;
     use proptest::prelude::*;
 
+    fn length(step: &Step) -> u64 {
+        match step {
+            Step::Poll(steps) => steps.iter().map(|(after, step)| after + length(step)).sum(),
+            _ => 0,
+        }
+    }
+
+    /// What a request does next, and how many nanoseconds later.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Start(CallKind),
+        End(usize),
+        Wait,
+        Poll(Vec<(u64, Step)>),
+        Respond,
+        Report(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let kind = prop::sample::select(vec![CallKind::Database, CallKind::External, CallKind::Cache, CallKind::Other]);
+        let leaf = prop_oneof![
+            kind.prop_map(Step::Start),
+            (0usize..8).prop_map(Step::End),
+            Just(Step::Wait),
+            Just(Step::Respond),
+            (0u64..5_000_000).prop_map(Step::Report),
+        ];
+        leaf.prop_recursive(2, 16, 8, |inner| {
+            prop::collection::vec((0u64..3_000_000, inner), 0..8).prop_map(Step::Poll)
+        })
+    }
+
+    /// Everything that is open is kept until a later step ends it, or the request's end does.
+    #[derive(Default)]
+    struct Going {
+        calls: Vec<OpenCall>,
+        waits: Vec<ConnectionWait>,
+        responded: bool,
+    }
+
+    fn take(step: &Step, open: &mut OpenRequest, clock: &ManualClock, going: &mut Going) {
+        let _scope = Scope::enter(Some(open.recording().clone()));
+        match step {
+            Step::Start(kind) => {
+                let operation = match kind {
+                    CallKind::Database => Operation::database("sqlite", "main", "SELECT 1"),
+                    CallKind::External => Operation::external("partner", "GET"),
+                    CallKind::Cache => Operation::cache("flags", "GET"),
+                    CallKind::Other => Operation::other("disk", "read"),
+                };
+                going.calls.push(start_call(operation, None));
+            }
+            Step::End(at) if *at < going.calls.len() => going.calls.swap_remove(*at).completed(),
+            Step::End(_) => drop(going.waits.pop()),
+            Step::Wait => going.waits.push(start_connection_wait()),
+            Step::Respond if going.responded => {}
+            Step::Respond => {
+                going.responded = true;
+                open.respond(200, None, false);
+            }
+            Step::Report(nanos) => open.recording().report_call(
+                Operation::database("sqlite", "main", "SELECT 2"),
+                Duration::from_nanos(*nanos),
+                CallOutcome::Unknown,
+                Yield::Unknown,
+            ),
+            Step::Poll(steps) => {
+                let recording = open.recording().clone();
+                let polling = Polling::start(recording);
+                for (after, step) in steps {
+                    clock.advance(Duration::from_nanos(*after));
+                    take(step, open, clock, going);
+                }
+                drop(polling);
+            }
+        }
+    }
+
     proptest! {
+        /// Whatever overlaps, nests, comes late or never ends.
+        #[test]
+        fn the_shares_of_any_request_sum_to_its_duration(
+            steps in prop::collection::vec((0u64..3_000_000, step()), 0..24),
+            reported in any::<bool>(),
+        ) {
+            let clock = ManualClock::new();
+            let instance = Instance::with_clock(clock.clone());
+            if reported {
+                instance.handle().expect_reported_calls();
+            }
+            let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+            open.pause();
+            let mut going = Going::default();
+            let mut passed = 0;
+            for (after, step) in &steps {
+                clock.advance(Duration::from_nanos(*after));
+                passed += length(step) + after;
+                take(step, &mut open, &clock, &mut going);
+            }
+            open.complete();
+            let record = instance.take().remove(0);
+            prop_assert_eq!(record.duration(), Duration::from_nanos(passed));
+            prop_assert_eq!(record.breakdown().total(), record.duration());
+            let written: u64 = record.breakdown().rounded_micros().iter().sum();
+            prop_assert_eq!(written, micros(record.duration()));
+        }
+
         #[test]
         fn rounded_shares_sum_to_the_rounded_duration(nanos in prop::array::uniform7(0u64..10_000_000_000)) {
             let breakdown = Breakdown::from_nanos(nanos);
