@@ -68,6 +68,8 @@ pub(crate) fn collect(inner: &Inner, handle: &Handle, naming: Naming) -> Collect
     durations(&names::REMOTE_PROCEDURES, &bounds.durations, &remote_procedures);
     durations(&names::CACHES, &bounds.database, &caches);
     out.histogram(&names::TASKS, distributions(&tasks, &bounds.durations, |tasks| &tasks.durations).collect());
+    let findings = tasks.iter().flat_map(|(attributes, tasks)| tasks.findings.points(attributes));
+    out.counter(&names::TASK_FINDINGS, findings.collect());
     let waits = waits.shown(&families.waits, naming);
     out.histogram(
         &names::CONNECTION_WAITS,
@@ -128,11 +130,7 @@ fn requests(bounds: &AllBounds, all: &All<Requests>, out: &mut Collection) {
     out.counter(&names::SHARES, shares.collect());
     let streams = counts(all, |requests| requests.streams).filter(|point| point.value != Number::Whole(0));
     out.counter(&names::STREAMS, streams.collect());
-    let findings = all.iter().flat_map(|(attributes, requests)| {
-        let findings = [("query_loop", requests.query_loops), ("slow_request", requests.slow)];
-        let found = findings.into_iter().filter(|(_, count)| *count > 0);
-        found.map(|(finding, count)| Point::new(attributes.and("finding", finding), count))
-    });
+    let findings = all.iter().flat_map(|(attributes, requests)| requests.findings.points(attributes));
     out.counter(&names::FINDINGS, findings.collect());
     let mut histogram = |named, bounds, histogram| {
         out.histogram(named, distributions(all, bounds, histogram).collect());

@@ -189,8 +189,7 @@ impl Exporter for Metrics {
                 shard.requests.series(key, &inner.families.requests).record(record, &inner.bounds);
             }),
             RecordKind::Task => task::with_key(record, |key| {
-                let tasks = shard.tasks.series(key, &inner.families.tasks);
-                tasks.durations.observe(nanos(record.duration()), &inner.bounds.durations);
+                shard.tasks.series(key, &inner.families.tasks).record(record, &inner.bounds.durations);
             }),
         }
         pool::record(record, &mut shard.waits, &inner.families.waits, &inner.bounds.durations);

@@ -40,7 +40,7 @@
 //! | `http.server.request.duration` | `http_request_duration_seconds` | histogram, to the last byte of the body |
 //! | `http.server.request.share` | `http_request_share_seconds` | by `share`: `db`, `db_wait`, `external`, `cache`, `own`, `body` and `waiting` sum to the durations |
 //! | `http.server.streams` | `http_streams` | upgrades and event streams, which are in no latency |
-//! | `http.server.findings` | `http_findings` | by `finding`: `slow_request` ([`Thresholds::slow_request`](tachograph_core::Thresholds::slow_request)) and `query_loop` (one statement from one place five times or more: N+1) |
+//! | `http.server.findings` | `http_findings` | by `finding`: how much was found of each [kind](tachograph_core::FindingKind), `n_plus_one`, `slow_request` and the others; a request can have several |
 //! | `http.server.request.body.size`, `http.server.response.body.size` | `http_request_size_bytes`, `http_response_size_bytes` | histograms |
 //! | `http.server.request.db.queries` | `http_request_db_queries` | histogram: queries of a request, where there are any |
 //! | `db.client.connection.wait_time` | `db_connection_wait_seconds` | histogram of each wait that a request or a task was in, by `db.client.connection.pool.name` (`unknown` where nobody has told it); by `database`. Which routes wait is the share `db_wait` |
@@ -50,6 +50,7 @@
 //! | `rpc.client.call.duration` | as above | histogram by `rpc.system`, `rpc.service`, `rpc.method` and `error.type`: calls of the AWS SDK, and of gRPC, which have `server.address` and `server.port`, too |
 //! | `cache.operation.duration` | `cache_call_duration_seconds` | histogram by `cache.name`, `cache.operation` and `error.type` of caches that are no database; of all, by `cache`, `operation` and `error_type` |
 //! | `task.duration` | `task_duration_seconds` | histogram by `task` and `error.type` |
+//! | `task.findings` | `task_findings` | the same of tasks, by `task`, `error.type` and `finding` |
 //! | `task.active` | `tasks_in_progress` | tasks that are open |
 //! | `db.client.connection.{count,max,pending_requests,timeouts}` | `db_pool_{connections,connections_max,waiting,timeouts}` | of pools that the instance [watches](tachograph_core::Handle::watch_pool) |
 //! | `process.{cpu.time,memory.usage,memory.virtual,thread.count,unix.file_descriptor.count,…}` | `process_cpu_seconds` and its like | what Linux knows of the process |
@@ -83,6 +84,7 @@ mod collection;
 mod delta;
 mod error;
 mod exporter;
+mod findings;
 mod groups;
 mod histogram;
 mod names;

@@ -41,7 +41,7 @@ pub(crate) const FINDINGS: Named = named(
     "http.server.findings",
     "http_findings",
     "{finding}",
-    "Requests that are worth a look: slow ones, and those that ran one statement again and again.",
+    "What was found of requests: why they were slow, or will be once there is more data.",
 );
 pub(crate) const DURATIONS: Named = named(
     "http.server.request.duration",
@@ -85,6 +85,12 @@ pub(crate) const CACHES: Named =
     named("cache.operation.duration", "cache_call_duration_seconds", "s", "Calls to caches.");
 pub(crate) const TASKS: Named =
     named("task.duration", "task_duration_seconds", "s", "Tasks, from their beginning to their end.");
+pub(crate) const TASK_FINDINGS: Named = named(
+    "task.findings",
+    "task_findings",
+    "{finding}",
+    "What was found of tasks: why they were slow, or will be once there is more data.",
+);
 pub(crate) const ACTIVE_TASKS: Named = named("task.active", "tasks_in_progress", "{task}", "Tasks that are open.");
 
 /// To Prometheus it goes by the name that the conventions had first: `promtool check metrics` refuses

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use tachograph_core::{FindingKind, Outcome, Record, Share};
+use tachograph_core::{Outcome, Record, Share};
 
 use crate::attributes::List;
 use crate::bounds::AllBounds;
+use crate::findings::Findings;
 use crate::histogram::Histogram;
 use crate::naming::ByNaming;
 use crate::nanos::nanos;
@@ -18,10 +19,7 @@ pub(crate) struct Requests {
     pub(crate) count: u64,
     /// Those of them that were upgrades or event streams.
     pub(crate) streams: u64,
-    /// Those that took as long as [`Thresholds::slow_request`](tachograph_core::Thresholds::slow_request).
-    pub(crate) slow: u64,
-    /// Those that ran one statement again and again.
-    pub(crate) query_loops: u64,
+    pub(crate) findings: Findings,
     pub(crate) durations: Histogram,
     pub(crate) slowest: Option<Slowest>,
     /// What their durations consist of, in nanoseconds.
@@ -47,8 +45,7 @@ impl Requests {
                 *sum = sum.saturating_add(nanos(breakdown.share(share)));
             }
         }
-        self.slow += u64::from(record.has_finding(FindingKind::SlowRequest));
-        self.query_loops += u64::from(record.has_finding(FindingKind::NPlusOne));
+        self.findings.record(record);
         if let Some(bytes) = record.request_bytes() {
             self.request_sizes.observe(bytes, &bounds.sizes);
         }
@@ -65,8 +62,7 @@ impl Add for Requests {
         let Requests {
             count,
             streams,
-            slow,
-            query_loops,
+            findings,
             durations,
             slowest,
             shares,
@@ -78,8 +74,7 @@ impl Add for Requests {
         } = other;
         self.count += count;
         self.streams += streams;
-        self.slow += slow;
-        self.query_loops += query_loops;
+        self.findings.add(findings);
         self.durations.add(durations);
         Slowest::merge(&mut self.slowest, slowest);
         self.shares.iter_mut().zip(shares).for_each(|(sum, share)| *sum = sum.saturating_add(*share));

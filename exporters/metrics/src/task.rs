@@ -3,19 +3,32 @@
 use tachograph_core::Record;
 
 use crate::attributes::List;
-use crate::histogram::Histogram;
+use crate::findings::Findings;
+use crate::histogram::{Bounds, Histogram};
 use crate::naming::ByNaming;
+use crate::nanos::nanos;
 use crate::series::{Add, Family, Key, overflow};
 
 /// What is counted of the tasks of one series.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
     pub(crate) durations: Histogram,
+    pub(crate) findings: Findings,
+}
+
+impl Tasks {
+    pub(crate) fn record(&mut self, record: &Record, durations: &Bounds) {
+        self.durations.observe(nanos(record.duration()), durations);
+        self.findings.record(record);
+    }
 }
 
 impl Add for Tasks {
     fn add(&mut self, other: &Self) {
-        self.durations.add(&other.durations);
+        // Every field is named, so that none is forgotten that will be added.
+        let Tasks { durations, findings } = other;
+        self.durations.add(durations);
+        self.findings.add(findings);
     }
 }
 

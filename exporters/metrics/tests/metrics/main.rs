@@ -2,6 +2,7 @@
 
 mod bench;
 mod calls;
+mod findings;
 #[cfg(feature = "recorder")]
 mod recorder;
 mod snapshot;

@@ -125,32 +125,6 @@ fn an_exemplar_leads_to_a_trace_that_is_kept() {
 }
 
 #[test]
-fn what_is_worth_a_look_is_counted_by_what_it_is() {
-    let bench = Bench::new(Settings::default());
-    let request = |micros, sql: &[&str], times| {
-        let mut request = bench.open("GET", "http");
-        request.poll(|| {
-            bench.advance(micros);
-            for _ in 0..times {
-                for sql in sql {
-                    start_call(Operation::database("sqlite", "main", sql), None).completed();
-                }
-            }
-        });
-        request.respond(200, Some(0), false);
-        request.complete();
-    };
-    request(999_999, &["SELECT 1"], 4);
-    request(0, &["BEGIN", "SELECT a FROM a", "SELECT b FROM b", "COMMIT"], 4);
-    request(0, &["SELECT 1"], 5);
-    request(2_000_000, &["SELECT a FROM a", "SELECT b FROM b"], 100);
-    request(1_000_000, &["BEGIN", "COMMIT"], 9);
-    let found: Vec<(String, f64)> = values(&bench.snapshot(), "http.server.findings");
-    let kinds: Vec<(&str, f64)> = found.iter().map(|(of, count)| (of.rsplit(',').next().unwrap(), *count)).collect();
-    assert_eq!(kinds, [("finding=query_loop", 2.0), ("finding=slow_request", 2.0)]);
-}
-
-#[test]
 fn a_kind_of_requests_that_was_open_stays_at_zero() {
     let bench = Bench::new(Settings::default());
     let active = |naming| {

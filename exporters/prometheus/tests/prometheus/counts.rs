@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tachograph_core::{
-    CallOutcome, Exporter, Handle, Limits, ManualClock, OpenRequest, Operation, PoolName, Record, RequestHead, Service,
-    Yield, current, start_call, start_connection_wait, start_connection_wait_for, testing,
+    CallOutcome, Exporter, FindingKind, Handle, Limits, ManualClock, OpenRequest, Operation, PoolName, Record,
+    RequestHead, Service, Yield, current, start_call, start_connection_wait, start_connection_wait_for, testing,
 };
 use tachograph_metrics::{Metrics, Naming, Settings};
 use tachograph_prometheus::Page;
@@ -38,7 +38,7 @@ fn one_request(handle: &Handle, clock: &ManualClock, number: u64) {
     let mut request = OpenRequest::open(handle, head).unwrap();
     request.poll(|| {
         drop(start_connection_wait());
-        for _ in 0..number % 4 {
+        for _ in 0..number % 8 {
             let sql = format!("SELECT * FROM table_{}", number % 5);
             let call = start_call(Operation::database("sqlite", "main", &sql), None);
             clock.advance(Duration::from_nanos(number * 1_237));
@@ -131,6 +131,16 @@ fn many_threads_add_up_to_what_was_recorded_and_nothing_ever_goes_down() {
         assert_eq!(total(&text, &format!("{}_count", names[3])), 2400);
         assert_eq!(seconds(&text, names[4]), latencies(&|record| whole(record.duration())));
         assert!(latencies(&|_| 1) < 2400, "there are streams among them");
+        let name = if naming == Naming::Plain { "http_findings_total" } else { "http_server_findings_total" };
+        for kind in FindingKind::ALL {
+            let label = format!("finding=\"{kind}\"");
+            let shown = text.lines().filter(|line| line.starts_with(name) && line.contains(&label));
+            let shown: u64 = shown.map(|line| line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()).sum();
+            let found = |record: &Record| record.findings().iter().filter(|finding| finding.kind() == kind).count();
+            assert_eq!(shown, sum(&|record| found(record) as u64), "{kind}");
+            assert_eq!(shown > 0, text.contains(&label), "{kind}");
+        }
+        assert!(total(&text, name) > 500, "there is something to be found");
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn everything(bench: &Bench) {
     live.respond(200, None, true);
     bench.advance(3_600_000_000);
     live.complete();
-    block_on(bench.handle.task("rollup", async { bench.advance(5_001) }));
+    block_on(bench.handle.task("rollup", async { bench.advance(105_001) }));
     let pool = PoolUse { idle: 1, in_use: 3, max: 10, waiting: 2, timeouts: 4 };
     bench.handle.watch_pool("experiments", move || Some(pool));
 }
