@@ -2,7 +2,9 @@
 
 use crate::breakdown::{Share, micros};
 use crate::field::FieldValue;
+use crate::findings::Finding;
 use crate::identity::Identity;
+use crate::level::Level;
 use crate::outcome::Outcome;
 use crate::record::{Record, RecordKind};
 
@@ -76,6 +78,15 @@ impl Record {
             RecordKind::Request => "tachograph.request",
             RecordKind::Task => "tachograph.task",
         }
+    }
+
+    /// How loud a line about one of its findings is: a warning, where it [costs much](crate::Thresholds::warning).
+    pub fn level_of(&self, finding: &Finding) -> Level {
+        let costs_much = self.recording.as_ref().is_some_and(|recording| {
+            let capture = recording.handle().capture();
+            finding.cost() >= capture.routes.of(self).unwrap_or(&capture.thresholds).warning
+        });
+        if costs_much { Level::Warning } else { Level::Info }
     }
 
     /// What its wide line says to those who read: `GET /experiments/{id} 200 12.34 ms`, `rollup completed 12.34 ms`.
