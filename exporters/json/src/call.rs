@@ -1,11 +1,11 @@
 //! The lines of a request's calls, one for each thing that was asked from each place.
 
-use tachograph_core::{CallGroup, Level, Record, micros, write_millis};
+use tachograph_core::{CallGroup, Level, Operation, Record, micros, write_millis};
 
 use crate::beside::Weight;
 use crate::line::{Line, key};
 use crate::number;
-use crate::request::Wide;
+use crate::request::origin;
 use crate::service::ServiceMembers;
 use crate::settings::Calls;
 
@@ -42,16 +42,7 @@ pub(crate) fn call_line(
     message(calls, &mut line);
     line.raw("\",\"event\":\"call\"");
     line.raw(service.as_str());
-    let mut wide = Wide { line, beside: Weight(None) };
-    record.each_member_of_origin(&mut wide);
-    let mut line = wide.line;
-    match record.task_name() {
-        Some(name) => line.text(key!("name"), name),
-        None => {
-            line.text(key!("method"), record.method());
-            line.text_if_any(key!("route"), record.route());
-        }
-    }
+    let mut line = origin(record, line);
     members(calls, &mut line);
     line.weight(weight);
     service.end(line, record.ended())
@@ -63,14 +54,7 @@ fn members(calls: &CallGroup, line: &mut Line<'_>) {
     line.text(key!("target"), operation.target());
     line.text_if_any(key!("summary"), Some(operation.summary()).filter(|summary| !summary.is_empty()));
     line.text_if_any(key!("statement"), operation.statement().map(|statement| statement.text()));
-    if let Some(callsite) = calls.callsite() {
-        line.raw(key!("callsite"));
-        line.raw("\"");
-        line.escaped(callsite.file());
-        line.raw(":");
-        number::integer(callsite.line(), line.out);
-        line.raw("\"");
-    }
+    line.callsite(calls.callsite());
     line.integer(key!("count"), calls.count());
     line.integer(key!("errors"), calls.errors());
     line.text_if_any(key!("error_type"), calls.error_type());
@@ -80,14 +64,18 @@ fn members(calls: &CallGroup, line: &mut Line<'_>) {
 
 /// For those who read: `SELECT experiments 12 times 34.5 ms`.
 fn message(calls: &CallGroup, line: &mut Line<'_>) {
-    let operation = calls.operation();
-    match operation.summary() {
-        "" => line.raw(operation.kind().as_str()),
-        summary => line.escaped(summary),
-    }
+    summary(calls.operation(), line);
     line.raw(" ");
     number::integer(calls.count(), line.out);
     line.raw(if calls.count() == 1 { " time " } else { " times " });
     write_millis(micros(calls.total()), line.out);
     line.raw(" ms");
+}
+
+/// What was asked, as short as it is known by.
+pub(crate) fn summary(operation: &Operation, line: &mut Line<'_>) {
+    match operation.summary() {
+        "" => line.raw(operation.kind().as_str()),
+        summary => line.escaped(summary),
+    }
 }

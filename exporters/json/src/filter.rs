@@ -38,6 +38,8 @@ pub enum Event {
     Task,
     /// `call`: calls of a request or a task.
     Call,
+    /// `finding`: a reason why a request or a task was slow, or will be.
+    Finding,
     /// `log`: what the application logged.
     Log,
     /// `metrics`: numbers that are no single request's, by the feature `emf`.
@@ -100,10 +102,11 @@ impl FromStr for Event {
             "request" => Event::Request,
             "task" => Event::Task,
             "call" => Event::Call,
+            "finding" => Event::Finding,
             "log" => Event::Log,
             "metrics" => Event::Metrics,
             _ => {
-                let choices = "use `request`, `task`, `call`, `log` or `metrics`";
+                let choices = "use `request`, `task`, `call`, `finding`, `log` or `metrics`";
                 return Err(Error::new(format!("`{text}` is no event: {choices}")));
             }
         })
@@ -154,7 +157,7 @@ mod tests {
         let level = Filter::read(Some("warn"), None, None).unwrap_err().to_string();
         assert_eq!(level, "`warn` is no level: use `debug`, `info`, `warning`, `error` or `critical`");
         let event = Filter::read(None, Some(&["query".to_owned()]), None).unwrap_err().to_string();
-        assert_eq!(event, "`query` is no event: use `request`, `task`, `call`, `log` or `metrics`");
+        assert_eq!(event, "`query` is no event: use `request`, `task`, `call`, `finding`, `log` or `metrics`");
         for text in ["debug", "info", "warning", "error", "critical"] {
             assert_eq!(Filter::read(Some(text), None, None).unwrap().level.unwrap().as_str(), text);
         }

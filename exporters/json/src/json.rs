@@ -13,6 +13,7 @@ use crate::emf::Emf;
 use crate::error::Error;
 use crate::event::{self, Said};
 use crate::filter::{Event, Filter};
+use crate::finding::{self, finding_line};
 use crate::notice::DropNotice;
 #[cfg(feature = "emf")]
 use crate::output::Output;
@@ -22,7 +23,7 @@ use crate::service::ServiceMembers;
 use crate::settings::{Calls, Format, Settings};
 use crate::text;
 
-/// Writes each record, its calls, and the application's log as lines.
+/// Writes each record, its calls, what was found of it, and the application's log as lines.
 ///
 /// Lines are rendered on the thread that closes the request and written by a thread of the exporter's own. Dropping it
 /// writes what is there, for at most the delivery's [`shutdown_deadline`](tachograph_delivery::Settings::shutdown_deadline).
@@ -34,6 +35,7 @@ pub struct Json {
     format: Format,
     text_times: bool,
     calls: Calls,
+    findings: bool,
     filter: Filter,
     sample: Sample,
     #[cfg(feature = "emf")]
@@ -73,7 +75,8 @@ impl Json {
             }
             None => (None, members, Vec::new()),
         };
-        let Settings { name, format, text_times, calls, filter, sample, mut delivery, on_failure, .. } = settings;
+        let Settings { name, format, text_times, calls, findings, filter, sample, mut delivery, on_failure, .. } =
+            settings;
         #[cfg(feature = "emf")]
         delivery.periodic.extend(sources);
         let notice = DropNotice::new(&name, format, members.clone());
@@ -93,6 +96,7 @@ impl Json {
             format,
             text_times,
             calls,
+            findings,
             filter,
             sample,
             #[cfg(feature = "emf")]
@@ -132,6 +136,17 @@ impl Json {
         for calls in record.call_groups() {
             if self.filter.takes(Event::Call, call::level(&calls), call::LOGGER) {
                 self.write(|out| call_line(record, &calls, &self.service, weight, out));
+            }
+        }
+    }
+
+    fn finding_lines(&self, record: &Record, weight: Weight) {
+        if self.format == Format::Text || !self.findings {
+            return;
+        }
+        for finding in record.findings() {
+            if self.filter.takes(Event::Finding, record.level_of(finding), finding::LOGGER) {
+                self.write(|out| finding_line(record, finding, &self.service, weight, out));
             }
         }
     }
@@ -185,6 +200,7 @@ impl Exporter for Json {
             self.wide_line(record, weight);
         }
         self.call_lines(record, weight);
+        self.finding_lines(record, weight);
     }
 
     fn event(&self, event: &LogEvent<'_>) {

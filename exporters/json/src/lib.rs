@@ -29,10 +29,10 @@
 //! | field | |
 //! |---|---|
 //! | `timestamp` | the end, ISO 8601 in UTC |
-//! | `level` | `info`, `warning` (4xx), `error` (5xx, a body that failed), `critical` (a panic) |
-//! | `logger` | `tachograph.request`; `tachograph.task`, `tachograph.call`; the target of an application's own line |
+//! | `level` | `info`, `warning` (4xx, or a finding that [costs much](tachograph_core::Thresholds::warning)), `error` (5xx, a body that failed), `critical` (a panic) |
+//! | `logger` | `tachograph.request`; `tachograph.task`, `tachograph.call`, `tachograph.finding`; the target of an application's own line |
 //! | `message` | for those who read: `GET /experiments/{id} 200 12.34 ms` |
-//! | `event` | `request`, `task` or `call`; an application's own line has none |
+//! | `event` | `request`, `task`, `call` or `finding`; an application's own line has none |
 //! | `service`, `version`, `environment` | as configured |
 //! | `request_id`, `trace_id`, `span_id` | always there |
 //! | `user_id`, `action` | where the application said them |
@@ -54,6 +54,8 @@
 //! | `cache_hits`, `cache_misses`, `cache_ms` | keys found and not found |
 //! | `cache_errors` | where a cache was called: a lookup that failed is neither a hit nor a miss |
 //! | `own_ms`, `body_ms`, `waiting_ms` | the service's own code; sending the body; everything else |
+//! | `findings` | how many reasons were found why it was slow, or will be; but for streams |
+//! | `verdict` | where it was [worth a look](tachograph_core::Record::is_flagged): where its time went and why, in one sentence |
 //!
 //! `own_ms + db_ms + db_wait_ms + external_ms + cache_ms + body_ms + waiting_ms` is `duration_ms`, exactly, as written.
 //!
@@ -63,6 +65,26 @@
 //! `kind target summary statement callsite count errors error_type total_ms slowest_ms`; `summary`, `statement` and
 //! `callsite` where they are known; `error_type` where a call failed: why the first did, by its type or the status that it
 //! was answered with. Its level is then `warning`, else `info`.
+//!
+//! # The lines of its findings
+//! Each [finding](tachograph_core::Finding) has a line with `event: "finding"`, behind those of the calls, the dearest first,
+//! unless [`Settings::findings`] says no. It begins as the lines of calls do, then has
+//! `finding summary statement target callsite span count limit distinct_parameters bytes cost_ms total_ms slowest_ms saves_ms hint`.
+//!
+//! | field | |
+//! |---|---|
+//! | `level` | `warning` where it costs 50 ms or more (or what the [thresholds](tachograph_core::Thresholds::warning) of its route say), else `info` |
+//! | `message` | for those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms; load all rows by one query: …` |
+//! | `finding` | the [kind](tachograph_core::FindingKind): `n_plus_one`, `slow_query`, `connection_wait` … |
+//! | `summary`, `statement`, `target` | what was asked, of whom, where it is about calls; the pool that had no connection |
+//! | `callsite`, `span` | where in the service's own code, where that is known |
+//! | `count`, `limit` | how many calls, queries, waits or misses; the threshold, in the unit of its setting |
+//! | `distinct_parameters` | how many different parameters the calls had, where that is known |
+//! | `bytes` | of the answer, where it is about them |
+//! | `cost_ms` | what it took of the request's time: instants at which several of the calls were open count once |
+//! | `total_ms`, `slowest_ms` | the plain sum over the calls; the longest of them |
+//! | `saves_ms` | of calls one after the other: what the request would gain if they were made at once |
+//! | `hint` | what to do about it |
 //!
 //! # The application's own lines
 //! `timestamp level logger message service version environment`, the ids and `user_id` of the request inside which it was
@@ -79,13 +101,13 @@
 //! `[profiler] GET /experiments/{id} 12.34 200`: five words always. The path stands where there is no route, `-` where
 //! there is no status (or nothing at all), white space and control characters are percent-encoded, and a task is
 //! `[profiler] TASK rollup 12.34 -`. An application's own line is `[shop::orders] info placed order_id=7 request_id=…`; a
-//! logger `profiler` becomes `profiler_`. There are no lines of calls.
+//! logger `profiler` becomes `profiler_`. There are no lines of calls and findings.
 //!
 //! # Not every line
 //! [`Settings::filter`] takes the lines of a level, an event or a logger. [`Settings::sample`] is the part of all requests and
-//! tasks that have lines: what is [worth a look](tachograph_core::Record::is_flagged) (errors, slow requests, loops of
-//! queries) always has, with the `sample_weight` 1; of the others the trace id decides, and `sample_weight`, behind
-//! `waiting_ms`, says how many each stands for. So `sum(sample_weight)` estimates how many there were. The lines of calls
+//! tasks that have lines: what is [worth a look](tachograph_core::Record::is_flagged) (errors, and whatever has findings) always
+//! has, with the `sample_weight` 1; of the others the trace id decides, and `sample_weight`, the last of our own members,
+//! says how many each stands for. So `sum(sample_weight)` estimates how many there were. The lines of calls and findings
 //! follow their request, the application's own lines are not sampled. [`Json::sampled_out`] counts those without lines.
 //!
 //! # Lines that are metrics
@@ -100,7 +122,7 @@
 //! | `first_byte_ms` | | but for streams, where there was an answer |
 //! | `errors` | `http_request_5xx_total` | 0 or 1: 5xx, a panic, a body that failed, open at shutdown; by plain names the status, 500 after a panic, 503 at shutdown |
 //! | | `http_request_4xx_total` | 0 or 1; 499 where a client left before the answer |
-//! | `findings` | `http_findings_total` | how many of `slow_request` and `query_loop` |
+//! | `findings` | `http_findings_total` | how many were found, of whatever kind; but for streams |
 //! | `response_bytes` | `http_response_size_bytes` | |
 //! | `db_queries`, `db_ms` | `db_queries_total` | where there were any |
 //! | | `db_query_duration_seconds` | the slowest of the request: `Maximum` is that of all queries |
@@ -109,13 +131,13 @@
 //! | `tasks`, `task_duration_ms`, `task_errors` | `tasks_total`, `task_duration_seconds`, `task_errors_total` | of tasks; an error is one that the application gave, or a panic |
 //!
 //! - `errors / requests` by their sums is the error rate. A member that the line does not have anyhow stands behind
-//!   `waiting_ms`; a field of the application's of such a name gets an underscore behind it.
+//!   all of our own; a field of the application's of such a name gets an underscore behind it.
 //! - A dimension is `service`, `version`, `environment`, `event`, `method`, `route`, `name`, `outcome` or `status_class`
 //!   (`2xx`, written where it is a dimension; without an answer, that of the status by plain names). Each has few values, whoever sends requests: an unknown `method` is `_OTHER`,
 //!   with the client's in `method_original`. A set of which a line lacks a member, or whose value CloudWatch does not take
 //!   (longer than 1024 characters, blank, or not of ASCII), is left out of that line: what no route matched is counted by `service` and
 //!   `environment` alone. A line that no set is left for is no metrics.
-//! - The lines of calls and of the application are none. Where a group of logs is named, they have an `_aws` that names it
+//! - The lines of calls, findings and of the application are none: what they tell of is counted by their request's line. Where a group of logs is named, they have an `_aws` that names it
 //!   and no metrics: the CloudWatch agent takes no other line.
 //! - Sampled lines would be metrics of those requests alone: `sample` below 1 needs `EmfSettings::aggregate`.
 //!
@@ -134,6 +156,7 @@ mod error;
 mod escape;
 mod event;
 mod filter;
+mod finding;
 mod json;
 mod line;
 mod notice;

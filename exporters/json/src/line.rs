@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use tachograph_core::{FieldValue, Identity, iso_8601, write_millis};
+use tachograph_core::{Callsite, FieldValue, Identity, iso_8601, write_millis};
 
 use crate::beside::Weight;
 use crate::escape;
@@ -106,6 +106,17 @@ impl<'a> Line<'a> {
         if let Some(text) = text {
             self.text(key, text);
         }
+    }
+
+    /// Where in the service's own code, where that is known.
+    pub(crate) fn callsite(&mut self, callsite: Option<Callsite>) {
+        let Some(callsite) = callsite else { return };
+        self.raw(key!("callsite"));
+        self.raw("\"");
+        self.escaped(callsite.file());
+        self.raw(":");
+        number::integer(callsite.line(), self.out);
+        self.raw("\"");
     }
 
     #[inline(always)]

@@ -2,8 +2,8 @@
 
 use tachograph_core::{FieldValue, Identity, Member, Phrase, Record, RecordKind, WideLine, write_millis};
 
-use crate::beside::Beside;
-use crate::line::Line;
+use crate::beside::{Beside, Weight};
+use crate::line::{Line, key};
 use crate::number;
 use crate::service::ServiceMembers;
 
@@ -32,10 +32,25 @@ pub(crate) fn request_line(record: &Record, service: &ServiceMembers, beside: im
     if beside.metrics(&mut line) { line.end_object() } else { service.end(line, record.ended()) }
 }
 
+/// Writes whose request a line of another kind belongs to.
+pub(crate) fn origin<'a>(record: &Record, line: Line<'a>) -> Line<'a> {
+    let mut wide = Wide { line, beside: Weight(None) };
+    record.each_member_of_origin(&mut wide);
+    let mut line = wide.line;
+    match record.task_name() {
+        Some(name) => line.text(key!("name"), name),
+        None => {
+            line.text(key!("method"), record.method());
+            line.text_if_any(key!("route"), record.route());
+        }
+    }
+    line
+}
+
 /// A line that takes what records tell of themselves.
-pub(crate) struct Wide<'a, B> {
-    pub(crate) line: Line<'a>,
-    pub(crate) beside: B,
+struct Wide<'a, B> {
+    line: Line<'a>,
+    beside: B,
 }
 
 impl<B: Beside> WideLine for Wide<'_, B> {

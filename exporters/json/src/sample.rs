@@ -10,8 +10,7 @@ const ALL: f64 = (1_u64 << 63) as f64;
 
 /// The part of all requests that has lines.
 ///
-/// What is [worth a look](Record::is_flagged) always has: errors, slow requests and those that ran one statement again and
-/// again. Of the others the trace id decides, as it does for [`Sampler::ratio`](tachograph_core::Sampler::ratio), so that
+/// What is [worth a look](Record::is_flagged) always has: errors, and whatever has findings. Of the others the trace id decides, as it does for [`Sampler::ratio`](tachograph_core::Sampler::ratio), so that
 /// services and exporters of one part keep the same requests. Lines say in `sample_weight` how many requests each stands
 /// for, so that their sum estimates how many there were.
 ///

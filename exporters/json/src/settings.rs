@@ -25,6 +25,8 @@ pub struct Settings {
     pub text_times: bool,
     /// For which requests there are lines about their calls. Default flagged.
     pub calls: Calls,
+    /// Whether each [finding](tachograph_core::Finding) of a request has a line. Default true.
+    pub findings: bool,
     /// Which lines there are. Default all.
     pub filter: Filter,
     /// The part of all requests and tasks that has lines. Default all.
@@ -53,6 +55,7 @@ impl Default for Settings {
             format: Format::default(),
             text_times: false,
             calls: Calls::default(),
+            findings: true,
             filter: Filter::default(),
             sample: Sample::default(),
             #[cfg(feature = "emf")]
@@ -83,7 +86,11 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Settings");
         debug.field("name", &self.name).field("output", &self.output).field("format", &self.format);
-        debug.field("calls", &self.calls).field("filter", &self.filter).field("sample", &self.sample);
+        debug
+            .field("calls", &self.calls)
+            .field("findings", &self.findings)
+            .field("filter", &self.filter)
+            .field("sample", &self.sample);
         #[cfg(feature = "emf")]
         debug.field("naming", &self.naming).field("emf", &self.emf);
         debug.field("delivery", &self.delivery).finish_non_exhaustive()

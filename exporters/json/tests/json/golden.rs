@@ -92,7 +92,8 @@ fn a_request_with_everything() {
         r#""db_queries":2,"db_ms":3,"db_total_ms":3,"db_wait_ms":0.25,"db_rows":3,"db_errors":1,"db_slowest_ms":2,"#,
         r#""db_repeats":2,"external_calls":1,"external_ms":4.005,"external_total_ms":4.005,"external_errors":0,"#,
         r#""cache_hits":1,"cache_misses":2,"cache_ms":0.075,"cache_errors":1,"own_ms":1.5,"body_ms":2,"waiting_ms":1,"#,
-        r#""findings":0,"verdict":"","#,
+        r#""findings":0,"verdict":"34% external calls: GET partner:8080; 25% database: 2 x SELECT experiments; "#,
+        r#"17% sending the body; failed: SELECT experiments (timeout); failed: GET flags (io)","#,
         r#""experiment_id":7,"plan":"\"pro\"","ratio":0.25,"beta":true,"#,
         r#""metadata":{"cart":{"items":[1,2]},"note":"two\nlines"}}"#,
     );

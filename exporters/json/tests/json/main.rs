@@ -4,6 +4,7 @@ mod bench;
 #[cfg(feature = "emf")]
 mod emf;
 mod filter;
+mod findings;
 mod golden;
 mod hostile;
 mod outputs;

@@ -4,6 +4,7 @@ mod aggregate;
 mod check;
 mod dimensions;
 mod failing;
+mod findings;
 mod hostile;
 mod lines;
 mod periodic;
