@@ -453,9 +453,11 @@ impl Record {
     }
 
     /// In one sentence where its time went and why, the largest cause first; of requests that are [worth a
-    /// look](Self::is_flagged): `82% database: 41 x SELECT users at orders.rs:88 (N+1)`.
+    /// look](Self::is_flagged): `82% database: 41 x SELECT users at orders.rs:88 (N+1)`. Of one that took no time at all there
+    /// may be nothing to say.
     pub fn verdict(&self) -> Option<&str> {
-        self.verdict.get_or_init(|| self.is_flagged().then(|| verdict::of(self).into())).as_deref()
+        let say = || self.is_flagged().then(|| verdict::of(self)).filter(|sentence| !sentence.is_empty());
+        self.verdict.get_or_init(|| say().map(Into::into)).as_deref()
     }
 
     /// The time being polled, calls included.

@@ -505,6 +505,17 @@ fn a_verdict_says_the_largest_cause_first_and_what_failed() {
 }
 
 #[test]
+fn no_verdict_is_empty() {
+    let instance = Instance::with_clock(ManualClock::new());
+    let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+    open.respond(500, Some(0), false);
+    open.complete();
+    let at_once = instance.take().remove(0);
+    assert!(at_once.is_flagged());
+    assert_eq!(at_once.verdict(), None, "no time was spent, and nothing is known of why it failed");
+}
+
+#[test]
 fn a_verdict_is_cut_where_names_are_long() {
     let case = Case::new();
     let record = case.record(|case, _| {
