@@ -1,9 +1,9 @@
-//! Reads from the head of a response what its body will be, and writes the request's id into it.
+//! Reads from the head of a response what its body will be, and writes into it what the caller is told of the request.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
-use tachograph_core::inbound::{Answer, AnswerBody, Expected, X_REQUEST_ID};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use tachograph_core::inbound::{Answer, AnswerBody, Expected, SERVER_TIMING, X_REQUEST_ID};
 use tachograph_core::{OpenRequest, Recording};
 
 use crate::body::ResponseBody;
@@ -38,9 +38,28 @@ fn size<B: MessageBody>(response: &HttpResponse<B>) -> Option<u64> {
     }
 }
 
-/// The request's id as a header, so that the caller learns under which id to ask.
-pub(crate) fn request_id(recording: &Recording) -> Option<(HeaderName, HeaderValue)> {
-    let mut buffer = [0; 36];
-    let value = HeaderValue::from_str(recording.identity().request_id().encode(&mut buffer)).ok()?;
-    Some((HeaderName::from_static(X_REQUEST_ID), value))
+/// What the caller is told of the request: under which id to ask, and where the time went, if that is allowed.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    request_id: Option<HeaderValue>,
+    server_timing: Option<HeaderValue>,
+}
+
+impl Told {
+    pub(crate) fn of(recording: &Recording) -> Self {
+        let mut buffer = [0; 36];
+        Told {
+            request_id: HeaderValue::from_str(recording.identity().request_id().encode(&mut buffer)).ok(),
+            server_timing: recording.server_timing().and_then(|value| HeaderValue::try_from(value).ok()),
+        }
+    }
+
+    pub(crate) fn write(self, headers: &mut HeaderMap) {
+        if let Some(value) = self.request_id {
+            headers.insert(HeaderName::from_static(X_REQUEST_ID), value);
+        }
+        if let Some(value) = self.server_timing {
+            headers.append(HeaderName::from_static(SERVER_TIMING), value);
+        }
+    }
 }

@@ -1,21 +1,20 @@
 //! An error that an inner middleware returns: it becomes a response only further out.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use actix_web::body::MessageBody as _;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{Error, HttpResponse};
 use tachograph_core::OpenRequest;
 use tachograph_core::inbound::{Answer, Expected};
 
-use crate::answer;
+use crate::answer::{self, Told};
 
 /// Lets the request go along with the error, to be ended by the response that somebody makes of it.
 pub(crate) fn follow(error: &mut Error, mut open: OpenRequest, expected: Expected) {
     open.pause();
     let failure = Failure {
-        request_id: answer::request_id(open.recording()),
+        told: OnceCell::new(),
         status: error.as_response_error().status_code(),
         expected,
         open: Cell::new(Some(open)),
@@ -25,7 +24,8 @@ pub(crate) fn follow(error: &mut Error, mut open: OpenRequest, expected: Expecte
 
 /// What has to be known when the error becomes a response.
 struct Failure {
-    request_id: Option<(HeaderName, HeaderValue)>,
+    /// By the first response, whose request is not over yet; the same by the others.
+    told: OnceCell<Told>,
     status: StatusCode,
     expected: Expected,
     // Taken by the first response: who looks at the error's response may ask for it more than once.
@@ -34,10 +34,14 @@ struct Failure {
 
 impl Failure {
     fn answer(&self, mut response: HttpResponse) -> HttpResponse {
-        if let Some((name, value)) = self.request_id.clone() {
-            response.headers_mut().insert(name, value);
+        let open = self.open.take();
+        if let Some(open) = &open {
+            let _ = self.told.set(Told::of(open.recording()));
         }
-        match self.open.take() {
+        if let Some(told) = self.told.get() {
+            told.clone().write(response.headers_mut());
+        }
+        match open {
             Some(open) => answer::follow(response, open, self.expected).map_body(|_, body| body.boxed()),
             None => response,
         }

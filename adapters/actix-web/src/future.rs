@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use tachograph_core::OpenRequest;
 use tachograph_core::inbound::Expected;
 
+use crate::answer::Told;
 use crate::body::ResponseBody;
 use crate::route::{self, EarlyRoute};
 use crate::{answer, failure};
@@ -62,9 +63,7 @@ impl Measured {
         if let Some(route) = route::matched(&request) {
             self.open.recording().set_route(&route);
         }
-        if let Some((name, value)) = answer::request_id(self.open.recording()) {
-            response.headers_mut().insert(name, value);
-        }
+        Told::of(self.open.recording()).write(response.headers_mut());
         ServiceResponse::new(request, answer::follow(response, self.open, self.expected))
     }
 

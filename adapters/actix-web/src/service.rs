@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{self, ResourceMap, ServiceRequest, ServiceResponse};
+use actix_web::http::Version;
 use tachograph_core::OpenRequest;
 use tachograph_core::inbound::{Expected, Inbound};
 
@@ -66,7 +67,12 @@ where
         // Nothing of the request is kept but these: actix-web needs it for itself until it is answered.
         let expected = Expected::by(request.method().as_str());
         let early_route = self.early_route(&request);
+        let has_own_task = request.version() >= Version::HTTP_2;
         let inner = open.call(|| self.inner.call(request));
+        if has_own_task {
+            // actix-web makes it here, and that has to wait for its turn before the first poll.
+            open.pause();
+        }
         ResponseFuture::new(inner, Some(Measured::new(open, expected, early_route)))
     }
 }

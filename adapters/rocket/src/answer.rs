@@ -1,8 +1,9 @@
-//! Reads from a response what its body will be, puts the measured body in its place, and writes the request's id.
+//! Reads from a response what its body will be, puts the measured body in its place, and writes what the caller is told of
+//! the request.
 
 use rocket::{Request, Response};
 use tachograph_core::Recording;
-use tachograph_core::inbound::{Answer, AnswerBody, Expected, X_REQUEST_ID};
+use tachograph_core::inbound::{Answer, AnswerBody, Expected, SERVER_TIMING, X_REQUEST_ID};
 
 use crate::body::MeasuredBody;
 
@@ -37,11 +38,14 @@ fn is_upgrade(request: &Request<'_>, response: &mut Response<'_>) -> bool {
     asked.any(|protocol| response.upgrade(protocol.trim()).is_some())
 }
 
-/// The caller learns under which id to ask.
-pub(crate) fn name_request(response: &mut Response<'_>, recording: &Recording) {
+/// The caller learns under which id to ask, and where the time went, if that is allowed.
+pub(crate) fn tell(response: &mut Response<'_>, recording: &Recording) {
     let mut buffer = [0; 36];
     let id = recording.identity().request_id().encode(&mut buffer);
     response.set_raw_header(X_REQUEST_ID, id.to_owned());
+    if let Some(value) = recording.server_timing() {
+        response.adjoin_raw_header(SERVER_TIMING, value);
+    }
 }
 
 /// The same body in the same chunks, measured to its end. Its size is known by now, if it can be.

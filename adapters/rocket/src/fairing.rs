@@ -100,10 +100,10 @@ impl rocket::fairing::Fairing for Fairing {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let Some(mut underway) = Underway::take(request) else { return };
         underway.matched(request.route());
-        answer::name_request(response, underway.open.recording());
         // The task works for the request until here: the body's polls say themselves whom they work for.
         let Underway { registration: _registration, open, expected, .. } = underway;
         let (status, answer) = answer::read(request, response, expected).await;
+        answer::tell(response, open.recording());
         let body = open.answer(status, answer);
         if body.is_open() {
             answer::wrap(response, body);

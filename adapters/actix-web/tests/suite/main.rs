@@ -2,6 +2,7 @@
 
 mod attribution;
 mod bad_input;
+mod blocking;
 mod bodies;
 mod connections;
 mod departures;
@@ -12,5 +13,6 @@ mod inner_middleware;
 mod layers;
 mod routes;
 mod server;
+mod server_timing;
 mod transparency;
 mod upgrades;

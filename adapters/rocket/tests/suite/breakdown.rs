@@ -11,7 +11,7 @@ use tachograph_rocket::{measure, measure_catchers};
 
 use crate::server::{RecorderFairing, client, get as fetch, rocket};
 
-const fn ms(millis: u64) -> Duration {
+pub(crate) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
@@ -55,7 +55,7 @@ async fn caught(request: &Request<'_>) -> &'static str {
 }
 
 /// Lets time pass while the task is not being polled.
-async fn passes(clock: &ManualClock, millis: u64) {
+pub(crate) async fn passes(clock: &ManualClock, millis: u64) {
     let clock = clock.clone();
     // The task is polled again when this one has run, which on this runtime is after the task has been left.
     tokio::spawn(async move { clock.advance(ms(millis)) }).await.unwrap();

@@ -75,9 +75,9 @@ fn so_does_every_answer() {
 #[test]
 fn a_layer_inside_another_says_it_once() {
     let (_, _, layer) = telling();
-    let mut service = layer.layer(layer.layer(tower::service_fn(async |_: Request<Script>| {
-        Ok::<_, Infallible>(Response::new(Script::empty()))
-    })));
+    let mut service = layer.layer(
+        layer.layer(tower::service_fn(async |_: Request<Script>| Ok::<_, Infallible>(Response::new(Script::empty())))),
+    );
     let Poll::Ready(Ok(response)) = poll_once(pin!(service.call(get("/")))) else { panic!("it answers at once") };
     assert_eq!(said(&response), ["total;dur=0"]);
 }
