@@ -8,7 +8,7 @@ use std::future::ready;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt as _, Stream, StreamExt as _, TryFutureExt as _, TryStreamExt as _};
-use sqlx::{Describe, Error, Execute, Executor, SqlStr};
+use sqlx::{Database, Describe, Error, Execute, Executor, SqlStr};
 use tachograph_core::{Callsite, Yield};
 
 use crate::connection::Connection;
@@ -48,7 +48,7 @@ impl<'c, DB: Driver> Located<&'c mut Connection<'_, DB>> {
     where
         'c: 'e,
     {
-        let pending = pending_prepare(&self.executor.target, &sql, self.callsite);
+        let pending = pending_prepare::<DB>(&self.executor.target, &sql, self.callsite);
         pending.measure(DB::prepare_with(self.executor.inner_mut(), sql, parameters))
     }
 
@@ -92,7 +92,7 @@ impl<DB: Driver> Located<&'_ Pool<DB>> {
         sql: SqlStr,
         parameters: &'e [DB::TypeInfo],
     ) -> impl Future<Output = Result<DB::Statement, Error>> + Send + use<'e, DB> {
-        let pending = pending_prepare(&self.executor.target, &sql, self.callsite);
+        let pending = pending_prepare::<DB>(&self.executor.target, &sql, self.callsite);
         let wait = Wait::new(pending, self.executor.pool.acquire(), &self.executor.target);
         wait.and_then(async move |(pending, mut connection, _)| {
             pending.measure(DB::prepare_with(&mut connection, sql, parameters)).await
@@ -109,8 +109,9 @@ fn one_or_none<T>(row: &Option<T>) -> Yield {
     Yield::Rows(u64::from(row.is_some()))
 }
 
-fn pending_prepare(target: &Target, sql: &SqlStr, callsite: Option<Callsite>) -> Pending {
-    Pending::new(target, &format!("PREPARE {}", sql.as_str()), callsite)
+fn pending_prepare<DB: Database>(target: &Target, sql: &SqlStr, callsite: Option<Callsite>) -> Pending {
+    // The placeholders of the text are given nothing yet: to prepare it again is to ask for the same.
+    Pending::new(target, &format!("PREPARE {}", sql.as_str()), callsite).with_arguments::<DB>(None)
 }
 
 macro_rules! executor {

@@ -31,7 +31,11 @@
 //! - A query is one call, from the first time it is polled until its last row: `db_queries`. Its rows are those it
 //!   returned, or, where it returned none, those it changed. The latter needs this crate's feature for the database
 //!   (`postgres`, `sqlite`, `mysql`, `any`); without it they are unknown.
-//! - The literals of its text are replaced before anything is kept; bound values are never looked at.
+//! - The literals of its text are replaced before anything is kept. Bound values are hashed where a request asks the same
+//!   again, to know whether it did so with the same values: with a key that each process draws for itself, in memory, with
+//!   nothing kept but the hash, which nobody is shown. This needs the feature for the database, too.
+//! - Asking the same again and again from one place is a finding: an N+1, or a duplicate where the values are the same.
+//!   The place is that of [`here`](Pool::here), or else the one that is found on the stack when the query is made.
 //! - An error is recorded as the database's code (`23505`) or as sqlx's own in snake case (`pool_timed_out`). That a query
 //!   found no row is no error: it is up to the caller whether it is (`fetch_one`) or not (`fetch_optional`).
 //! - A query that is dropped while it runs is cancelled. A stream that is dropped between two rows is complete, with the
@@ -61,6 +65,7 @@ mod generator;
 mod health_check;
 mod located;
 mod marker;
+mod parameters;
 mod pool;
 mod query;
 mod rows;

@@ -119,7 +119,7 @@ impl<DB: Database> Pool<DB> {
     #[track_caller]
     pub fn acquire(&self) -> impl Future<Output = Result<PoolConnection<DB>, Error>> + Send + use<DB> {
         let operation = Operation::other(self.target.name(), "acquire");
-        let pending = Pending { operation, callsite: Some(Callsite::caller()) };
+        let pending = Pending::of(operation, Some(Callsite::caller()));
         let wait = Wait::new(pending, self.pool.acquire(), &self.target);
         wait.map_ok(|(_, connection, target)| PoolConnection::new(connection, target))
     }

@@ -4,28 +4,41 @@ use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Error, Execute, SqlStr, Statement as _};
-use tachograph_core::{Callsite, OpenCall, Operation, Yield, start_call};
+use tachograph_core::{Callsite, OpenCall, Operation, PreparedCall, Yield, prepare_call};
 use tracing::instrument::Instrument as _;
 
 use crate::error_type::error_type;
 use crate::marker::marker;
+use crate::parameters;
 use crate::target::Target;
 
 /// A call that is known but not made yet.
 #[derive(Debug)]
-pub(crate) struct Pending {
-    pub(crate) operation: Arc<Operation>,
-    pub(crate) callsite: Option<Callsite>,
-}
+pub(crate) struct Pending(PreparedCall);
 
 impl Pending {
     pub(crate) fn new(target: &Target, sql: &str, callsite: Option<Callsite>) -> Self {
-        Pending { operation: target.operation(sql), callsite }
+        Self::of(target.operation(sql), callsite)
+    }
+
+    /// To be made while the application asks, for where it does so is looked for on the stack.
+    pub(crate) fn of(operation: Arc<Operation>, callsite: Option<Callsite>) -> Self {
+        Pending(prepare_call(operation, callsite))
+    }
+
+    /// What its placeholders are given, if it is worth knowing. Only a hash of it is kept.
+    pub(crate) fn with_arguments<DB: Database>(mut self, arguments: Option<&mut DB::Arguments>) -> Self {
+        // Whether they were all written is not worth more than that.
+        let _ = self.0.try_parameters(|hasher| match arguments {
+            Some(arguments) => parameters::write::<DB>(arguments, hasher),
+            None => Ok(()),
+        });
+        self
     }
 
     /// It begins.
     pub(crate) fn start(self) -> OpenCall {
-        start_call(self.operation, self.callsite)
+        self.0.start()
     }
 
     /// Measures something that brings no rows.
@@ -52,10 +65,17 @@ impl Pending {
     }
 }
 
-/// A query whose text has been read. sqlx gives the text only for the whole query, so it is put together again.
-pub(crate) enum Read<DB: Database, Q> {
+/// A query that has been read. sqlx gives its parts only for the whole of it, so it is put together again.
+pub(crate) struct Read<DB: Database, Q> {
+    text: Text<Q>,
+    arguments: Result<Option<DB::Arguments>, BoxDynError>,
+    persistent: bool,
+}
+
+enum Text<Q> {
+    /// Of a statement that only the query has.
     Prepared(Q),
-    Text { sql: SqlStr, arguments: Result<Option<DB::Arguments>, BoxDynError>, persistent: bool },
+    Plain(SqlStr),
 }
 
 impl<DB: Database, Q> Read<DB, Q> {
@@ -63,44 +83,45 @@ impl<DB: Database, Q> Read<DB, Q> {
     where
         Q: Execute<'q, DB>,
     {
-        if let Some(statement) = query.statement() {
-            let pending = Pending::new(target, statement.sql().as_str(), callsite);
-            return (pending, Read::Prepared(query));
-        }
         // In the order in which sqlx's drivers ask: a query may answer differently once its arguments are taken.
-        let arguments = query.take_arguments();
+        let prepared = query.statement().map(|statement| target.operation(statement.sql().as_str()));
+        let mut arguments = query.take_arguments();
         let persistent = query.persistent();
-        let sql = query.sql();
-        (Pending::new(target, sql.as_str(), callsite), Read::Text { sql, arguments, persistent })
+        let (operation, text) = match prepared {
+            Some(operation) => (operation, Text::Prepared(query)),
+            None => {
+                let sql = query.sql();
+                (target.operation(sql.as_str()), Text::Plain(sql))
+            }
+        };
+        let mut pending = Pending::of(operation, callsite);
+        if let Ok(arguments) = &mut arguments {
+            pending = pending.with_arguments::<DB>(arguments.as_mut());
+        }
+        (pending, Read { text, arguments, persistent })
     }
 }
 
 impl<'q, DB: Database, Q: Execute<'q, DB>> Execute<'q, DB> for Read<DB, Q> {
     fn sql(self) -> SqlStr {
-        match self {
-            Read::Prepared(query) => query.sql(),
-            Read::Text { sql, .. } => sql,
+        match self.text {
+            Text::Prepared(query) => query.sql(),
+            Text::Plain(sql) => sql,
         }
     }
 
     fn statement(&self) -> Option<&DB::Statement> {
-        match self {
-            Read::Prepared(query) => query.statement(),
-            Read::Text { .. } => None,
+        match &self.text {
+            Text::Prepared(query) => query.statement(),
+            Text::Plain(_) => None,
         }
     }
 
     fn take_arguments(&mut self) -> Result<Option<DB::Arguments>, BoxDynError> {
-        match self {
-            Read::Prepared(query) => query.take_arguments(),
-            Read::Text { arguments, .. } => std::mem::replace(arguments, Ok(None)),
-        }
+        std::mem::replace(&mut self.arguments, Ok(None))
     }
 
     fn persistent(&self) -> bool {
-        match self {
-            Read::Prepared(query) => query.persistent(),
-            Read::Text { persistent, .. } => *persistent,
-        }
+        self.persistent
     }
 }
