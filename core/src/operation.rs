@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::call::CallKind;
 use crate::parameters::Parameters;
 use crate::server::{Scheme, host_and_port};
-use crate::sql::{self, BoundedCache, Given, Statement, fnv_1a};
+use crate::sql::{self, BoundedCache, Dialect, Given, Statement, fnv_1a};
 
 /// A kind of call: to whom, and what is asked there.
 ///
@@ -65,15 +65,16 @@ enum Place {
 
 impl Operation {
     /// A query. `system` is OpenTelemetry's `db.system.name` (`postgresql`, `sqlite`), `target` the pool's or
-    /// database's name; literals in `sql` are replaced before anything is kept.
+    /// database's name; literals in `sql`, which is read by the rules of the system where it is known, are replaced before
+    /// anything is kept.
     pub fn database(system: &'static str, target: &str, sql: &str) -> Arc<Self> {
         let make = || {
-            let (statement, given) = sql::parse(sql);
+            let (statement, given) = sql::parse(Dialect::of(system), sql);
             let operation = Self::new(CallKind::Database, target, "");
             let (summary, hash) = (statement.summary().into(), statement.hash());
             Arc::new(Operation { system, summary, statement: Some(statement), hash, given, ..operation })
         };
-        cached(&QUERIES, |queries| queries.get_or_insert_with(target, sql, make), make)
+        cached(&QUERIES, |queries| queries.get_or_insert_with(system, target, sql, make), make)
     }
 
     /// A call to another service: `target` is its host (and port), `summary` what is asked (`GET`, `GetItem`). One by
@@ -149,7 +150,7 @@ impl Operation {
     /// The one of this thread, made where it has none.
     fn shared(place: Place, target: &str, summary: &str, make: impl Fn() -> Self) -> Arc<Self> {
         let make = || Arc::new(make());
-        cached(&OTHERS, |caches| caches[place as usize].get_or_insert_with(target, summary, make), make)
+        cached(&OTHERS, |caches| caches[place as usize].get_or_insert_with("", target, summary, make), make)
     }
 
     fn new(kind: CallKind, target: &str, summary: &str) -> Self {
@@ -283,6 +284,23 @@ fn bounded(name: &str) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_is_read_by_the_rules_of_its_system_whoever_asked_before() {
+        let sql = "SELECT \"id\" FROM t # 1\nWHERE a = 2";
+        for _ in 0..2 {
+            for (system, text) in [
+                ("postgresql", "SELECT \"id\" FROM t # ? WHERE a = ?"),
+                ("sqlite", "SELECT ? FROM t # ? WHERE a = ?"),
+                ("mysql", "SELECT ? FROM t WHERE a = ?"),
+                ("mariadb", "SELECT ? FROM t WHERE a = ?"),
+                ("", "SELECT ? FROM t WHERE a = ?"),
+            ] {
+                let operation = Operation::database(system, "main", sql);
+                assert_eq!((operation.system(), operation.statement().unwrap().text()), (system, text));
+            }
+        }
+    }
 
     #[test]
     fn a_remote_procedure_is_known_by_what_it_works_on() {

@@ -11,7 +11,7 @@ const MAX_ENTRIES: usize = 256;
 /// Keys longer than this, both parts together, are not kept.
 const MAX_KEY_BYTES: usize = 4096;
 
-/// Values by two strings, such as the name of a database and a statement, compared exactly.
+/// Values by what system they are of and two strings, such as the name of a database and a statement, compared exactly.
 ///
 /// It holds at most 256 values, and keys of at most 4 KiB, so no more than 1 MiB of them. There are two generations of
 /// half that many: what is found in the old one moves to the young one, and when the young one is full it becomes the old
@@ -24,10 +24,11 @@ pub(crate) struct BoundedCache<V> {
     seeds: [u64; 2],
 }
 
-/// By the hash of both strings: entries with equal hashes replace each other, which costs time but is never wrong.
+/// By the hash of the key: entries with equal hashes replace each other, which costs time but is never wrong.
 type Generation<V> = HashMap<u64, Entry<V>, BuildHasherDefault<AlreadyHashed>>;
 
 struct Entry<V> {
+    system: &'static str,
     /// Both strings, one behind the other.
     key: Box<str>,
     first_length: usize,
@@ -35,8 +36,9 @@ struct Entry<V> {
 }
 
 impl<V> Entry<V> {
-    fn is_for(&self, first: &str, second: &str) -> bool {
+    fn is_for(&self, system: &str, first: &str, second: &str) -> bool {
         self.first_length == first.len()
+            && self.system == system
             && self.key.len() == first.len() + second.len()
             && self.key.as_bytes().starts_with(first.as_bytes())
             && self.key.as_bytes().ends_with(second.as_bytes())
@@ -52,17 +54,26 @@ impl<V: Clone> BoundedCache<V> {
     }
 
     /// The value of these two strings, made by `make` if it is not there. If the strings are too long it is made each time.
-    pub(crate) fn get_or_insert_with(&mut self, first: &str, second: &str, make: impl FnOnce() -> V) -> V {
+    pub(crate) fn get_or_insert_with(
+        &mut self,
+        system: &'static str,
+        first: &str,
+        second: &str,
+        make: impl FnOnce() -> V,
+    ) -> V {
         if first.len() + second.len() > MAX_KEY_BYTES {
             return make();
         }
-        let hash = hash(self.seeds, first.as_bytes(), second.as_bytes());
-        if let Some(entry) = self.young.get(&hash).filter(|entry| entry.is_for(first, second)) {
+        let hash = hash(self.seeds, system, first.as_bytes(), second.as_bytes());
+        if let Some(entry) = self.young.get(&hash).filter(|entry| entry.is_for(system, first, second)) {
             return entry.value.clone();
         }
-        let entry = match self.old.remove(&hash).filter(|entry| entry.is_for(first, second)) {
+        let entry = match self.old.remove(&hash).filter(|entry| entry.is_for(system, first, second)) {
             Some(entry) => entry,
-            None => Entry { key: [first, second].concat().into(), first_length: first.len(), value: make() },
+            None => {
+                let key = [first, second].concat().into();
+                Entry { system, key, first_length: first.len(), value: make() }
+            }
         };
         let value = entry.value.clone();
         if self.young.len() >= MAX_ENTRIES / 2 {
@@ -88,8 +99,11 @@ impl<V> fmt::Debug for BoundedCache<V> {
 
 /// Multiplies and folds sixteen bytes at a time. Statements can be chosen by whoever sends requests, and this is no
 /// cryptographic hash; but without the seeds nobody can aim at equal hashes, and they would only cost misses.
-fn hash(seeds: [u64; 2], first: &[u8], second: &[u8]) -> u64 {
-    let state = fold(seeds[0] ^ first.len() as u64, seeds[1] ^ second.len() as u64);
+///
+/// Of the system it only takes the length: there are few systems, and this costs nothing.
+fn hash(seeds: [u64; 2], system: &str, first: &[u8], second: &[u8]) -> u64 {
+    let lengths = first.len() as u64 | (system.len() as u64) << 32;
+    let state = fold(seeds[0] ^ lengths, seeds[1] ^ second.len() as u64);
     absorb(seeds, absorb(seeds, state, first), second)
 }
 
@@ -149,7 +163,7 @@ mod tests {
         let made = Cell::new(0);
         let mut cache = BoundedCache::new();
         let mut get = |first: &str, second: &str| {
-            cache.get_or_insert_with(first, second, || {
+            cache.get_or_insert_with("", first, second, || {
                 made.set(made.get() + 1);
                 format!("{first}|{second}")
             })
@@ -165,13 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn systems_do_not_get_the_values_of_each_other() {
+        let mut cache = BoundedCache::new();
+        for _ in 0..3 {
+            for system in ["sqlite", "mysql", "mssql", ""] {
+                assert_eq!(cache.get_or_insert_with(system, "main", "SELECT 1", || system), system);
+            }
+        }
+        assert_eq!(entries(&cache), 3, "systems with names of one length replace each other");
+    }
+
+    #[test]
     fn entries_are_bounded_and_what_is_used_stays() {
         let mut cache = BoundedCache::new();
         for number in 0..10_000 {
             let sql = format!("SELECT {number}");
-            assert_eq!(cache.get_or_insert_with("main", &sql, || number), number);
+            assert_eq!(cache.get_or_insert_with("", "main", &sql, || number), number);
             let made_again = Cell::new(false);
-            cache.get_or_insert_with("main", "SELECT used", || {
+            cache.get_or_insert_with("", "main", "SELECT used", || {
                 made_again.set(true);
                 -1
             });
@@ -184,10 +209,10 @@ mod tests {
     fn long_statements_are_made_each_time() {
         let mut cache = BoundedCache::new();
         let long = "x".repeat(MAX_KEY_BYTES);
-        assert_eq!(cache.get_or_insert_with("", &long, || 1), 1);
-        assert_eq!(cache.get_or_insert_with("", &long, || 2), 1);
-        assert_eq!(cache.get_or_insert_with("y", &long, || 3), 3);
-        assert_eq!(cache.get_or_insert_with("y", &long, || 4), 4);
+        assert_eq!(cache.get_or_insert_with("", "", &long, || 1), 1);
+        assert_eq!(cache.get_or_insert_with("", "", &long, || 2), 1);
+        assert_eq!(cache.get_or_insert_with("", "y", &long, || 3), 3);
+        assert_eq!(cache.get_or_insert_with("", "y", &long, || 4), 4);
         assert_eq!(entries(&cache), 1);
     }
 
@@ -195,10 +220,10 @@ mod tests {
     fn equal_hashes_never_give_a_wrong_value() {
         for (first, second) in [("a", "c"), ("", "ab"), ("ab", ""), ("a", "bb"), ("aa", "b"), ("a", "")] {
             let mut cache = BoundedCache::new();
-            cache.get_or_insert_with("a", "b", || "first");
+            cache.get_or_insert_with("", "a", "b", || "first");
             let entry = cache.young.drain().next().unwrap().1;
-            cache.young.insert(hash(cache.seeds, first.as_bytes(), second.as_bytes()), entry);
-            assert_eq!(cache.get_or_insert_with(first, second, || "other"), "other", "{first:?} {second:?}");
+            cache.young.insert(hash(cache.seeds, "", first.as_bytes(), second.as_bytes()), entry);
+            assert_eq!(cache.get_or_insert_with("", first, second, || "other"), "other", "{first:?} {second:?}");
         }
     }
 
@@ -209,11 +234,15 @@ mod tests {
             .map(|at| {
                 let mut sql = [b' '; 80];
                 sql[at] = b'x';
-                hash(seeds, b"main", &sql)
+                hash(seeds, "", b"main", &sql)
             })
             .collect();
-        hashes.extend([hash(seeds, b"ma", b"in"), hash(seeds, b"main", b""), hash(seeds, b"", b"main")]);
-        hashes.extend([hash(seeds, b"main", b"\0"), hash([4, 5], b"main", b"")]);
+        hashes.extend([hash(seeds, "", b"ma", b"in"), hash(seeds, "", b"main", b""), hash(seeds, "", b"", b"main")]);
+        hashes.extend([
+            hash(seeds, "mysql", b"main", b""),
+            hash(seeds, "", b"main", b"\0"),
+            hash([4, 5], "", b"main", b""),
+        ]);
         let count = hashes.len();
         hashes.sort_unstable();
         hashes.dedup();

@@ -14,6 +14,12 @@ pub(crate) struct Given {
     pub(crate) placeholders: bool,
 }
 
+/// Of a literal. Neither this nor [`PLACEHOLDER`] can be part of one, as no character of UTF-8 has such a byte.
+const END: u8 = 0xff;
+
+/// Stands for one, so that it matters which of the values are in the text.
+const PLACEHOLDER: u8 = 0xfe;
+
 pub(super) struct Giving<H> {
     literals: H,
     placeholders: bool,
@@ -30,9 +36,12 @@ impl Giving<std::hash::DefaultHasher> {
         match token.kind {
             Kind::Value if text != "?" => {
                 self.literals.write(text.as_bytes());
-                self.literals.write_u8(0xff);
+                self.literals.write_u8(END);
             }
-            Kind::Value | Kind::Placeholder => self.placeholders = true,
+            Kind::Value | Kind::Placeholder => {
+                self.placeholders = true;
+                self.literals.write_u8(PLACEHOLDER);
+            }
             Kind::Word | Kind::Name | Kind::DoubleQuoted | Kind::Symbol => {}
         }
     }

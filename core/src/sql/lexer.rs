@@ -1,11 +1,13 @@
-//! Tokens of SQL, of whichever dialect, in one pass over the text.
+//! Tokens of SQL in one pass over the text.
+
+use super::dialect::Dialect;
 
 /// What a [`Token`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A keyword, or a name without quotes.
     Word,
-    /// A quoted name: in backticks, in brackets, or in double quotes next to a dot.
+    /// A quoted name: in backticks, in brackets, or in double quotes where they are those of a name.
     Name,
     /// In double quotes where the lexer cannot tell a name from a string.
     DoubleQuoted,
@@ -44,39 +46,41 @@ impl Token<'_> {
     }
 }
 
-/// What a backslash before a closing quote means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Backslash {
-    /// It is a character like any other.
-    Plain,
-    /// It keeps the quote from closing.
-    Escape,
-    /// It depends on the database.
-    Disputed,
-}
-
 /// Placeholders with more digits than this are not known to any database, but could be a literal after an operator.
 const MAX_PLACEHOLDER_DIGITS: usize = 5;
-
-/// How far a bracketed name is looked for: longer than any database's names.
-const MAX_BRACKETED_BYTES: usize = 256;
 
 /// Reads a statement token by token.
 ///
 /// Every step goes forward, and looks ahead no further than it goes or than a small constant, so the time is linear.
 pub(super) struct Lexer<'a> {
     pub(super) sql: &'a str,
+    pub(super) dialect: Dialect,
     pub(super) at: usize,
     /// The end of the line on which a `#` was taken for an operator, although it could begin a comment.
     pub(super) disputed_until: usize,
-    previous: Option<Token<'a>>,
+    pub(super) previous: Option<Token<'a>>,
     /// How many brackets of arrays and subscripts are open.
-    brackets: usize,
+    pub(super) brackets: usize,
+    /// Whether the previous token is an `E'…'`, which can be continued on the next line.
+    pub(super) escaped: bool,
+    /// How many bytes were looked at, as often as they were.
+    #[cfg(test)]
+    pub(super) steps: std::cell::Cell<usize>,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(sql: &'a str) -> Self {
-        Lexer { sql, at: 0, disputed_until: 0, previous: None, brackets: 0 }
+    pub(super) fn new(sql: &'a str, dialect: Dialect) -> Self {
+        Lexer {
+            sql,
+            dialect,
+            at: 0,
+            disputed_until: 0,
+            previous: None,
+            brackets: 0,
+            escaped: false,
+            #[cfg(test)]
+            steps: Default::default(),
+        }
     }
 
     pub(super) fn next_token(&mut self) -> Option<Token<'a>> {
@@ -87,7 +91,8 @@ impl<'a> Lexer<'a> {
             return None;
         }
         let spaced = start > before;
-        let scanned = if readable { self.scan(spaced) } else { None };
+        let continues = std::mem::take(&mut self.escaped);
+        let scanned = if readable { self.scan(spaced, continues) } else { None };
         // A quote opened on a disputed line and closed on another would be a different text if the line is a comment.
         let straddles = start < self.disputed_until && self.disputed_until < self.at;
         let kind = scanned.filter(|_| !straddles).unwrap_or_else(|| {
@@ -101,169 +106,121 @@ impl<'a> Lexer<'a> {
     }
 
     /// Moves behind one token. `None` if where it ends cannot be known.
-    fn scan(&mut self, spaced: bool) -> Option<Kind> {
+    fn scan(&mut self, spaced: bool, continues: bool) -> Option<Kind> {
         let start = self.at;
         match self.byte(start)? {
-            b'\'' => self.quoted(start, b'\'', Backslash::Disputed, Kind::Value),
-            b'"' => {
-                let dotted = self.previous.is_some_and(|previous| previous.is_symbol("."));
-                self.quoted(start, b'"', Backslash::Disputed, Kind::DoubleQuoted)?;
-                Some(if dotted || self.byte(self.at) == Some(b'.') { Kind::Name } else { Kind::DoubleQuoted })
-            }
-            b'`' => {
-                self.quoted(start, b'`', Backslash::Plain, Kind::Name)?;
-                // PostgreSQL allows operators with a backtick; between two of them would be anything.
-                let name = &self.sql.as_bytes()[start..self.at];
-                (!name.iter().any(|byte| matches!(byte, b'\'' | b'"'))).then_some(Kind::Name)
-            }
+            b'\'' => self.string(continues),
+            b'"' => self.double_quoted(),
+            b'`' if self.dialect != Dialect::PostgreSql => self.backticks(),
             b'[' => self.bracket(spaced),
+            b']' => {
+                self.brackets = self.brackets.saturating_sub(1);
+                self.advance(1, Kind::Symbol)
+            }
             b'$' => self.dollar(),
-            b'?' => {
-                let digits = self.digits(start + 1);
-                if (1..=MAX_PLACEHOLDER_DIGITS).contains(&digits) {
-                    return self.advance(1 + digits, Kind::Placeholder);
+            b'?' => match self.digits(start + 1) {
+                digits @ 1..=MAX_PLACEHOLDER_DIGITS if matches!(self.dialect, Dialect::Any | Dialect::Sqlite) => {
+                    self.advance(1 + digits, Kind::Placeholder)
                 }
-                self.advance(1, Kind::Value)
-            }
+                _ => self.advance(1, Kind::Value),
+            },
             b':' if self.byte(start + 1) == Some(b':') => self.advance(2, Kind::Symbol),
-            b':' | b'@' if self.starts_word(start + 1) => {
-                self.at = self.word_end(start + 1);
-                Some(Kind::Placeholder)
-            }
+            b':' | b'@' if self.starts_word(start + 1) => self.named_placeholder(),
             b'0'..=b'9' => self.number(start),
             b'.' if self.digits(start + 1) > 0 && !self.touches_name(spaced) => self.number(start),
             b'+' | b'-' if self.starts_number(start + 1) && !self.follows_operand(spaced) => self.number(start + 1),
-            b'#' => {
+            b'#' if self.dialect == Dialect::Any => {
                 if self.disputed_until <= start {
-                    let rest = &self.sql[start..];
-                    self.disputed_until = start + rest.find('\n').unwrap_or(rest.len());
+                    self.disputed_until = self.find(start, |c| c == '\n');
                 }
                 self.advance(2, Kind::Symbol)
             }
-            byte => {
-                if byte == b']' {
-                    self.brackets = self.brackets.saturating_sub(1);
-                }
-                if self.starts_word(start) { self.word() } else { self.advance(1, Kind::Symbol) }
-            }
+            b'/' if self.byte(start + 1) == Some(b'*') => self.executable_comment(),
+            _ if self.starts_word(start) => self.word(),
+            _ => self.advance(1, Kind::Symbol),
         }
     }
 
-    fn advance(&mut self, bytes: usize, kind: Kind) -> Option<Kind> {
+    pub(super) fn advance(&mut self, bytes: usize, kind: Kind) -> Option<Kind> {
         self.at += bytes;
         Some(kind)
     }
 
-    /// Moves behind a quoted text. A doubled quote does not close it.
-    fn quoted(&mut self, open: usize, quote: u8, backslash: Backslash, kind: Kind) -> Option<Kind> {
-        let mut at = open + 1;
-        loop {
-            let next = self.byte(at + 1);
-            match self.byte(at)? {
-                byte if byte == quote && next != Some(quote) => break,
-                byte if byte == quote => at += 2,
-                b'\\' if backslash != Backslash::Plain && next == Some(b'\\') => at += 2,
-                b'\\' if backslash == Backslash::Escape && next == Some(quote) => at += 2,
-                b'\\' if backslash == Backslash::Disputed && next == Some(quote) => return None,
-                _ => at += 1,
+    /// `:name`, `@name` or `$name`.
+    pub(super) fn named_placeholder(&mut self) -> Option<Kind> {
+        let end = self.word_end(self.at + 1);
+        match self.byte(end) {
+            // The word is the prefix of a literal.
+            Some(b'\'') => return self.advance(1, Kind::Symbol),
+            // To SQLite what the parentheses contain is part of the name, be it quotes.
+            Some(b'(') if self.dialect == Dialect::Sqlite => {
+                let close = self.find(end + 1, |c| !is_word(c));
+                self.at = close + 1;
+                return (self.byte(close) == Some(b')')).then_some(Kind::Placeholder);
             }
+            _ => {}
         }
-        self.at = at + 1;
-        Some(kind)
+        self.at = end;
+        Some(Kind::Placeholder)
     }
 
-    /// A word, or the literal that it is the prefix of.
-    fn word(&mut self) -> Option<Kind> {
-        let end = self.word_end(self.at);
-        let word = &self.sql.as_bytes()[self.at..end];
-        match (word, self.byte(end)) {
-            (b"E" | b"e", Some(b'\'')) => self.quoted(end, b'\'', Backslash::Escape, Kind::Value),
-            (b"N" | b"n" | b"X" | b"x" | b"B" | b"b", Some(b'\'')) => {
-                self.quoted(end, b'\'', Backslash::Disputed, Kind::Value)
-            }
-            (b"U" | b"u", Some(b'&')) if self.byte(end + 1) == Some(b'\'') => {
-                self.quoted(end + 1, b'\'', Backslash::Disputed, Kind::Value)
-            }
-            _ => {
-                self.at = end;
-                Some(Kind::Word)
-            }
-        }
-    }
-
-    /// `$1`, `$name`, or a text between `$tag$` and `$tag$`.
-    fn dollar(&mut self) -> Option<Kind> {
-        let start = self.at;
-        let digits = self.digits(start + 1);
-        if digits > 0 {
-            let is_placeholder = digits <= MAX_PLACEHOLDER_DIGITS;
-            return if is_placeholder { self.advance(1 + digits, Kind::Placeholder) } else { self.number(start + 1) };
-        }
-        let rest = &self.sql[start + 1..];
-        let tag_end = start + 1 + rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        if self.byte(tag_end) == Some(b'$') {
-            let (tag, body) = (&self.sql[start..=tag_end], &self.sql[tag_end + 1..]);
-            self.at = tag_end + 1 + body.find(tag)? + tag.len();
-            return Some(Kind::Value);
-        }
-        let is_name = tag_end > start + 1;
-        self.at = tag_end;
-        Some(if is_name { Kind::Placeholder } else { Kind::Symbol })
-    }
-
-    /// A name in brackets for SQLite, otherwise the bracket of an array or a subscript.
-    fn bracket(&mut self, spaced: bool) -> Option<Kind> {
-        let rest = &self.sql.as_bytes()[self.at + 1..];
-        let rest = &rest[..rest.len().min(MAX_BRACKETED_BYTES)];
-        let close = rest.iter().position(|byte| *byte == b']');
-        let inside = &rest[..close.unwrap_or(rest.len())];
-        if self.brackets == 0 && !self.follows_array(spaced) {
-            let is_name = |close: &usize| is_bracketed_name(&self.sql[self.at + 1..self.at + 1 + close]);
-            if let Some(close) = close.filter(is_name) {
-                return self.advance(close + 2, Kind::Name);
-            }
-            if (0..inside.len()).any(|at| opens(&inside[at..])) {
-                return None;
-            }
-        }
-        self.brackets += 1;
-        self.advance(1, Kind::Symbol)
+    /// `$1`, or else a number.
+    pub(super) fn numbered_placeholder(&mut self, digits: usize) -> Option<Kind> {
+        let is_placeholder = digits <= MAX_PLACEHOLDER_DIGITS;
+        if is_placeholder { self.advance(1 + digits, Kind::Placeholder) } else { self.number(self.at + 1) }
     }
 
     /// Moves behind a number, and whatever is glued to it.
     fn number(&mut self, digits: usize) -> Option<Kind> {
         let mut previous = '\0';
-        let length = self.sql[digits..].char_indices().find(|(at, c)| {
-            let in_exponent =
-                matches!(previous, 'e' | 'E') && matches!(c, '+' | '-') && self.digits(digits + at + 1) > 0;
-            previous = *c;
-            !(is_word(*c) || *c == '.' || in_exponent)
+        let mut at = digits;
+        self.at = self.find(digits, |c| {
+            let in_exponent = matches!(previous, 'e' | 'E')
+                && matches!(c, '+' | '-')
+                && self.byte(at + 1).is_some_and(|byte| byte.is_ascii_digit());
+            previous = c;
+            at += c.len_utf8();
+            !(self.is_word(c) || c == '.' || in_exponent)
         });
-        self.at = length.map_or(self.sql.len(), |(at, _)| digits + at);
         Some(Kind::Value)
     }
 
     pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        self.count(1);
         self.sql.as_bytes().get(at).copied()
     }
 
+    /// Where the first of these characters is, from `at` on; the end if there is none.
+    pub(super) fn find(&self, at: usize, wanted: impl FnMut(char) -> bool) -> usize {
+        let rest = &self.sql[at..];
+        let length = rest.find(wanted).unwrap_or(rest.len());
+        self.count(length);
+        at + length
+    }
+
     /// How many digits stand at `at`; no more than needed to know that they are too many for a placeholder.
-    fn digits(&self, at: usize) -> usize {
-        let rest = self.sql.as_bytes().get(at..).unwrap_or_default();
-        rest.iter().take(MAX_PLACEHOLDER_DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count()
+    pub(super) fn digits(&self, at: usize) -> usize {
+        (0..=MAX_PLACEHOLDER_DIGITS)
+            .take_while(|digit| self.byte(at + digit).is_some_and(|byte| byte.is_ascii_digit()))
+            .count()
     }
 
     fn starts_number(&self, at: usize) -> bool {
-        self.digits(at) > 0 || (self.byte(at) == Some(b'.') && self.digits(at + 1) > 0)
+        let at = if self.byte(at) == Some(b'.') { at + 1 } else { at };
+        self.byte(at).is_some_and(|byte| byte.is_ascii_digit())
     }
 
     fn starts_word(&self, at: usize) -> bool {
-        self.sql[at..].chars().next().is_some_and(|c| is_word(c) && !c.is_ascii_digit())
+        self.sql[at..].chars().next().is_some_and(|c| self.is_word(c) && !c.is_ascii_digit())
     }
 
-    fn word_end(&self, at: usize) -> usize {
-        let rest = &self.sql[at..];
-        at + rest.find(|c| !is_word(c) && c != '$').unwrap_or(rest.len())
+    pub(super) fn word_end(&self, at: usize) -> usize {
+        self.find(at, |c| !self.is_word(c) && c != '$')
+    }
+
+    /// Whether words are made of it. To all three databases no character beyond ASCII is a blank.
+    pub(super) fn is_word(&self, c: char) -> bool {
+        is_word(c) || (!c.is_ascii() && self.dialect != Dialect::Any)
     }
 
     /// Whether a dot here continues a name.
@@ -285,30 +242,16 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// Whether a bracket here belongs to an array or is a subscript, which no bracketed name can be.
-    fn follows_array(&self, spaced: bool) -> bool {
-        self.previous.is_some_and(|previous| match previous.kind {
-            Kind::Word if previous.text.eq_ignore_ascii_case("array") => true,
-            Kind::Symbol if !matches!(previous.text, ")" | "]") => false,
-            _ => !spaced,
-        })
+    #[inline(always)]
+    pub(super) fn count(&self, _bytes: usize) {
+        #[cfg(test)]
+        self.steps.set(self.steps.get() + _bytes);
     }
 }
 
 /// What words are made of: ASCII letters, digits, the underscore, and all that is not ASCII but no blank either.
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && !is_blank(c))
-}
-
-/// Whether these are the words of a name. A number among them could be that of a subscript behind a blank.
-fn is_bracketed_name(inside: &str) -> bool {
-    let mut in_word = false;
-    !inside.is_empty()
-        && inside.chars().all(|c| {
-            let starts_number = c.is_ascii_digit() && !in_word;
-            in_word = is_word(c);
-            !starts_number && (in_word || matches!(c, ' ' | '-' | '.'))
-        })
 }
 
 /// White space and control characters.

@@ -1,14 +1,17 @@
 //! SQL text reduced to what may leave the process: the statement with its literals replaced, and a short summary.
 //!
-//! One pass over the text: the lexer's tokens go to the outline, which finds operations and targets and knows where only
-//! a name can stand, and to the text, which joins them again and shortens lists.
+//! One pass over the text: the lexer's tokens, which are those of a dialect, go to the outline, which finds operations
+//! and targets and knows where only a name can stand, and to the text, which joins them again and shortens lists.
 
 mod blank;
 mod cache;
+mod dialect;
 mod given;
 mod lexer;
 mod outline;
 mod position;
+mod quoted;
+mod shape;
 mod text;
 mod words;
 
@@ -16,6 +19,7 @@ mod words;
 mod tests;
 
 pub(crate) use cache::BoundedCache;
+pub(crate) use dialect::Dialect;
 pub(crate) use given::Given;
 
 use given::Giving;
@@ -34,20 +38,25 @@ const MAX_READ_BYTES: usize = 16 * 1024;
 
 /// A statement without its literals, and its summary, as the OpenTelemetry semantic conventions have them.
 ///
-/// The text is read without knowing which database it is for: as PostgreSQL, MySQL and SQLite at once. What could be a
-/// literal in any of them is treated as one:
+/// It is read by the rules of PostgreSQL, MySQL (and MariaDB) or SQLite, where the system is known to be one of them, as
+/// they are by default: with `standard_conforming_strings` in PostgreSQL, without `NO_BACKSLASH_ESCAPES` in MySQL. A text
+/// for another system is read by all of these rules at once, and what could be a literal by any of them is treated as one:
 ///
 /// - Where they disagree about where a literal ends, everything from there on is one `?`: a quote after a backslash
-///   outside `E'…'`; quotes in a `#` comment, in a `--` comment that no blank follows, in nested or executable block
-///   comments. So is what follows a quote or a block comment that is never closed.
-/// - A double-quoted text is a name in PostgreSQL but a string in MySQL, and SQLite takes it for either. It is kept where
-///   only a name can stand: next to a dot, behind `AS`, as a table, in the column list of an `INSERT`, left of the `=` in
-///   `SET`. Everywhere else it becomes `?`.
+///   outside `E'…'`; quotes in a `#` comment, in a `--` comment that no blank follows, in nested block comments; blanks
+///   beyond ASCII.
+/// - A double-quoted text is a name in PostgreSQL but a string in MySQL (or a name, by its `sql_mode`), and SQLite takes
+///   it for either. Except for PostgreSQL it is kept only where nothing but a name can stand: next to a dot, behind `AS`,
+///   as a table, in the column list of an `INSERT`, left of the `=` in `SET`. Everywhere else it becomes `?`.
 /// - A single-quoted text is never a name, although SQLite and the examples of the conventions allow it.
 ///
-/// `$1`, `?1`, `:name` and `@name` stay as they are. `IN (?, ?)` and `ARRAY[?, ?]` keep the first of several values and
-/// `VALUES (?, ?), (?, ?)` the first row, so that one statement of an application is one text whatever the number of
-/// rows. Comments are dropped; white space and control characters become one space. `NULL`, `TRUE` and `FALSE` stay.
+/// By any rules, what follows a quote or a block comment that is never closed is one `?` (to SQLite such a comment is a
+/// comment), and so is a comment that MySQL executes, `/*! … */`.
+///
+/// `$1`, `?1`, `:name` and `@name` stay as they are. Of lists, `IN (1, 2)` and `ARRAY[1, 2]`, what has the form of the
+/// first element is left out, casts and all, and of `VALUES (1, 2), (3, 4)` all but the first row, so that one statement
+/// of an application is one text whatever the number of values. Comments are dropped; white space and control characters
+/// become one space, or `_` within a word. `NULL`, `TRUE` and `FALSE` stay: they say how a statement works, not of whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     text: Box<str>,
@@ -88,12 +97,13 @@ impl Statement {
     }
 }
 
-/// Reduces `sql` to a [`Statement`], and says what was given with it. Any text is accepted; what is not SQL has an empty summary.
+/// Reduces `sql` to a [`Statement`], and says what was given with it. Any text is accepted; what is not SQL has an empty
+/// summary.
 ///
 /// The work is bounded: of a longer text only the first 16 KiB are read, and what is kept of them is complete in itself.
-pub(crate) fn parse(sql: &str) -> (Statement, Given) {
+pub(crate) fn parse(dialect: Dialect, sql: &str) -> (Statement, Given) {
     let read = &sql[..sql.floor_char_boundary(MAX_READ_BYTES)];
-    let mut lexer = Lexer::new(read);
+    let mut lexer = Lexer::new(read, dialect);
     let mut outline = Outline::new(read);
     let mut text = Text::new(read.len());
     let mut given = Giving::new();
@@ -118,5 +128,10 @@ pub(crate) fn parse(sql: &str) -> (Statement, Given) {
 }
 
 pub(crate) fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv_1a_on(0xcbf2_9ce4_8422_2325, bytes)
+}
+
+/// Goes on from the hash of what came before.
+fn fnv_1a_on(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -273,6 +273,6 @@ impl<'a> Outline<'a> {
         if space > 0 {
             self.summary.push(' ');
         }
-        push_printable(&mut self.summary, &self.sql[start..end]);
+        push_printable(&mut self.summary, &self.sql[start..end], ' ');
     }
 }
