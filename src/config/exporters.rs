@@ -34,6 +34,8 @@ pub struct JsonConfig {
     pub format: String,
     /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
     pub calls: String,
+    /// Whether each finding of a request (why it was slow, or will be) has a line. Default true.
+    pub findings: bool,
     /// The part of all requests and tasks that have lines, from 0 to 1; errors, slow and flagged ones always have theirs. Where
     /// it is not 1, lines say in `sample_weight` how many they stand for. Metrics count all, so that `emf` needs
     /// `aggregate_ms` then. Default 1.
@@ -96,6 +98,8 @@ pub struct CloudWatchLogsConfig {
     pub format: Option<String>,
     /// Which requests have their calls written out: `flagged`, `all` or `none`. Default: `flagged`.
     pub calls: Option<String>,
+    /// As `findings` of `[exporters.json]`. Default true.
+    pub findings: Option<bool>,
     /// As `sample` of `[exporters.json]`. Default 1.
     pub sample: Option<f64>,
     /// As `naming` of `[exporters.json]`. Default: `opentelemetry`.
@@ -119,7 +123,7 @@ pub struct LogGroupConfig {
     /// Lines of this level and worse: `debug`, `info`, `warning`, `error` or `critical`. Metrics count all, so that
     /// `emf` needs `aggregate_ms` where the level is above `info`. Default: all.
     pub level: Option<String>,
-    /// Which of `request`, `task`, `call`, `log` (the application's own) and `metrics` (by EMF). Where the format is
+    /// Which of `request`, `task`, `call`, `finding`, `log` (the application's own) and `metrics` (by EMF). Where the format is
     /// `emf`, `metrics` go with `request` and `task`, unless another group has them. Default: all.
     pub events: Option<Vec<String>>,
     /// Lines of loggers that begin with one of these. Default: all.
@@ -159,6 +163,7 @@ impl Default for JsonConfig {
             output: None,
             format: "structured".into(),
             calls: "flagged".into(),
+            findings: true,
             sample: 1.0,
             naming: "opentelemetry".into(),
             emf: EmfConfig::default(),

@@ -96,6 +96,7 @@ mod compiled_in {
             if let Some(calls) = &all.calls {
                 group.lines.calls = calls.parse().map_err(|error: tachograph_json::Error| wrong("calls", &error))?;
             }
+            group.lines.findings = all.findings.unwrap_or(group.lines.findings);
             if let Some(part) = all.sample {
                 group.lines.sample = Sample::new(part).map_err(|error| wrong("sample", &error))?;
             }

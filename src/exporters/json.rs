@@ -40,6 +40,7 @@ impl SetUp<'_> {
             output: output.clone(),
             format,
             calls: json.calls.parse().map_err(misfit("calls"))?,
+            findings: json.findings,
             sample: Sample::new(json.sample).map_err(misfit("sample"))?,
             #[cfg(feature = "emf")]
             naming: json.naming.parse().map_err(|error: tachograph_json::metrics::Error| {
