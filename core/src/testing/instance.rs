@@ -1,33 +1,17 @@
-//! Instances that keep their records, for tests.
-//!
-//! ```
-//! use tachograph_core::testing;
-//!
-//! let instance = testing::instance();
-//! # fn block_on<F: Future>(future: F) -> F::Output {
-//! #     let mut future = std::pin::pin!(future);
-//! #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-//! #     loop { if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut cx) { return output } }
-//! # }
-//! let (answer, record) = block_on(instance.record(async {
-//!     tachograph_core::request().field("colour", "red");
-//!     42
-//! }));
-//! assert_eq!(answer, 42);
-//! assert_eq!(record.field("colour"), Some(&"red".into()));
-//! ```
+//! An instance that keeps its records.
 
 use std::sync::{Arc, Mutex};
 
+use super::LogLine;
+use super::run::{AtEnd, Run};
 use crate::clock::Clock;
 use crate::exporter::{Exporter, LogEvent};
-use crate::field::FieldValue;
 use crate::handle::{Handle, HandleBuilder};
-use crate::level::Level;
 use crate::lock::lock;
 use crate::record::Record;
 
 /// An instance of its own, whose records stay in memory. Tests that run side by side do not see each other's.
+#[track_caller]
 pub fn instance() -> Instance {
     Instance::build(|builder| builder)
 }
@@ -37,34 +21,34 @@ pub fn instance() -> Instance {
 pub struct Instance {
     handle: Handle,
     kept: Kept,
-}
-
-/// A line of the application's log, as it was captured.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LogLine {
-    /// How loud it is.
-    pub level: Level,
-    /// Who logged it.
-    pub target: String,
-    /// The text.
-    pub message: String,
-    /// The rest.
-    pub fields: Vec<(String, FieldValue)>,
-    /// The id of the request inside which it was logged.
-    pub request_id: Option<String>,
+    /// Only held: the last clone that goes ends it.
+    _end: Option<Arc<AtEnd>>,
 }
 
 impl Instance {
     /// An instance with this clock, for exact times.
+    #[track_caller]
     pub fn with_clock(clock: impl Clock) -> Self {
         Self::build(|builder| builder.clock(clock))
     }
 
     /// An instance that is configured further.
+    ///
+    /// # Panics
+    /// If the environment asks for a [report](super) that cannot be written.
+    #[track_caller]
     pub fn build(configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
-        let kept = Kept::default();
+        let run = Run::of_environment().map(Arc::new);
+        let kept = Kept { run: run.clone(), ..Kept::default() };
         let handle = configure(Handle::builder().exporter(kept.clone())).build();
-        Instance { handle, kept }
+        Instance { handle, kept, _end: run.map(|run| Arc::new(AtEnd(run))) }
+    }
+
+    /// Says that this test is about findings: from now on they are not part of the [report](super), and do not make it fail.
+    pub fn expect_findings(&self) {
+        if let Some(run) = &self.kept.run {
+            run.expect();
+        }
     }
 
     /// The instance's handle.
@@ -112,6 +96,7 @@ impl Instance {
 struct Kept {
     records: Arc<Mutex<Vec<Record>>>,
     log: Arc<Mutex<Vec<LogLine>>>,
+    run: Option<Arc<Run>>,
 }
 
 impl Exporter for Kept {
@@ -120,16 +105,13 @@ impl Exporter for Kept {
     }
 
     fn record(&self, record: &Record) {
+        if let Some(run) = &self.run {
+            run.see(record);
+        }
         lock(&self.records).push(record.clone());
     }
 
     fn event(&self, event: &LogEvent<'_>) {
-        lock(&self.log).push(LogLine {
-            level: event.level,
-            target: event.target.to_owned(),
-            message: event.message.to_owned(),
-            fields: event.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-            request_id: event.recording.map(|recording| recording.identity().request_id().to_string()),
-        });
+        lock(&self.log).push(LogLine::of(event));
     }
 }
