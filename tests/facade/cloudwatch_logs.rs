@@ -209,6 +209,32 @@ fn has_credentials(test: &str) -> bool {
 }
 
 #[test]
+fn findings_have_a_group_that_asks_for_them_unless_they_are_off() {
+    if !has_credentials("cloudwatch_logs::findings_have_a_group_that_asks_for_them_unless_they_are_off") {
+        return;
+    }
+    let kinds = |settings: &str| {
+        let service = LogService::start_blocking();
+        let group = "[[exporters.cloudwatch_logs.groups]]\ngroup = '/shop/findings'\nevents = ['finding']\n";
+        let end_point = format!("endpoint = '{}'\nregion = 'eu-west-1'\n", service.endpoint());
+        let guard = build(&format!("[exporters.cloudwatch_logs]\n{end_point}{settings}\n{group}"), &[]).unwrap();
+        let task = guard.handle().task("rollup", async {
+            for id in 0..5 {
+                let sql = format!("SELECT * FROM orders WHERE id = {id}");
+                tachograph::database_call("sqlite", "shop", &sql).start().completed();
+            }
+        });
+        assert!(std::pin::pin!(task).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+        assert!(guard.flush(Duration::from_secs(60)));
+        let lines = service.messages("/shop/findings");
+        assert_eq!(service.complaints(), [""; 0]);
+        assert!(lines.iter().all(|line| line.contains(r#""event":"finding""#)), "{lines:?}");
+        lines.iter().filter(|line| line.contains(r#""finding":"n_plus_one""#)).count()
+    };
+    assert_eq!([kinds(""), kinds("findings = true"), kinds("findings = false")], [1, 1, 0]);
+}
+
+#[test]
 fn lines_go_to_their_groups() {
     if !has_credentials("cloudwatch_logs::lines_go_to_their_groups") {
         return;

@@ -68,6 +68,32 @@ fn the_file_wins_over_the_standard_variables_and_ours_over_the_file() {
     );
 }
 
+#[cfg(feature = "json")]
+#[test]
+fn lines_of_findings_can_be_switched_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = |file: &str, variables: &[(&str, &str)]| {
+        let path = folder.path().join("lines.log");
+        let file = format!("[exporters.json]\noutput = 'file:{}'\ncalls = 'none'\n{file}", path.display());
+        let config = load(Some(&file), variables).unwrap();
+        let guard = Tachograph::builder().config(config).build().unwrap();
+        let task = guard.handle().task("rollup", async {
+            for id in 0..5 {
+                let sql = format!("SELECT * FROM orders WHERE id = {id}");
+                tachograph::database_call("sqlite", "shop", &sql).start().completed();
+            }
+        });
+        assert!(std::pin::pin!(task).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+        drop(guard);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert!(text.contains(r#""event":"task""#) && text.contains(r#""findings":"#), "{text}");
+        text.contains(r#""event":"finding""#)
+    };
+    let off = [("TACHOGRAPH_EXPORTERS__JSON__FINDINGS", "false")];
+    assert_eq!([lines("", &[]), lines("findings = false", &[]), lines("", &off)], [true, false, false]);
+}
+
 #[test]
 fn an_unknown_key_is_named_with_file_line_and_the_keys_there_are() {
     let error = error(Some("[service]\nname = 'x'\n[capture]\nslow_requests_ms = 5"), &[]);
