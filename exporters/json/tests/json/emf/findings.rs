@@ -53,7 +53,7 @@ fn run(handle: &Handle, clock: &ManualClock, number: u64) {
     let head = RequestHead { method: "GET", path: route, route: Some(route), ..RequestHead::default() };
     let mut open = OpenRequest::open(handle, head).unwrap();
     open.poll(|| work(clock, number));
-    open.respond(200, None, number % 17 == 0);
+    open.respond(200, None, number.is_multiple_of(17));
     clock.advance(Duration::from_millis(number % 5 * 300));
     open.sent((number % 3 * 200_000) as usize);
     open.complete();
