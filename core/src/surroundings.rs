@@ -11,6 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::current_request::CurrentRequest;
 use crate::field::FieldValue;
+use crate::findings::FindingKind;
 use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::recording::Recording;
@@ -33,6 +34,7 @@ use crate::trace::TraceContext;
 pub struct Surroundings {
     trace: Option<TraceContext>,
     fields: Vec<(Cow<'static, str>, FieldValue)>,
+    allowed: Vec<FindingKind>,
     opened: Mutex<Vec<Weak<Recording>>>,
 }
 
@@ -51,6 +53,12 @@ impl Surroundings {
     /// A field of each record that is opened inside.
     pub fn field(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<FieldValue>) -> Self {
         self.fields.push((name.into(), value.into()));
+        self
+    }
+
+    /// Findings of this kind mean nothing inside.
+    pub fn allow(mut self, kind: FindingKind) -> Self {
+        self.allowed.push(kind);
         self
     }
 
@@ -98,6 +106,9 @@ impl Surroundings {
         let request = CurrentRequest::of(recording);
         for (name, value) in &self.fields {
             request.field(name.clone(), value.clone());
+        }
+        for kind in &self.allowed {
+            request.allow(*kind);
         }
     }
 }
@@ -181,6 +192,7 @@ impl Drop for Entered {
 #[cfg(test)]
 mod tests {
     use std::task::Waker;
+    use std::time::Duration;
 
     use super::*;
     use crate::level::Level;
@@ -215,6 +227,17 @@ mod tests {
             records.iter().map(|record| (record.identity().trace_id(), record.field("cold_start").is_some())).collect();
         assert_eq!(known, [(given.trace_id, true), (given.trace_id, true), (header.trace_id, false)]);
         assert!(!records[0].is_sampled() && records[2].is_sampled(), "the decision goes with the trace");
+    }
+
+    #[test]
+    fn what_means_nothing_inside_is_not_found_there() {
+        let clock = crate::clock::ManualClock::new();
+        let instance = testing::Instance::with_clock(clock.clone());
+        let blocks = || ready(instance.handle().task("blocks", async { clock.advance(Duration::from_millis(200)) }));
+        Arc::new(Surroundings::new().allow(FindingKind::Blocking)).inside(blocks);
+        blocks();
+        let found: Vec<_> = instance.take().iter().map(|record| record.has_finding(FindingKind::Blocking)).collect();
+        assert_eq!(found, [false, true]);
     }
 
     #[test]

@@ -97,7 +97,8 @@
 //! # }
 //! ```
 //!
-//! The response is the same as without the middleware but for its `x-request-id`.
+//! The response is the same as without the middleware but for its `x-request-id`; and for a `server-timing` that says where
+//! the time went up to its head, beside those that it has, where that is [allowed](tachograph_core::Capture::server_timing).
 //!
 //! # What the instance serves
 //! Its health and its metrics are resources as any other: `App::new().service(tachograph_actix_web::endpoints())`. See

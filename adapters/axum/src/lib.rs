@@ -46,7 +46,7 @@
 //! # let make_service = axum::ServiceExt::<Request>::into_make_service(app);
 //! ```
 //!
-//! What ends a request, and how its body is counted, is told in [`tachograph_tower`].
+//! What ends a request, how its body is counted, and which headers its response gets, is told in [`tachograph_tower`].
 //!
 //! # What the instance serves
 //! Its health and its metrics are routes as any other: `Router::new().merge(tachograph_axum::endpoints())`. See

@@ -16,8 +16,9 @@ pub(crate) struct Flush {
     within: Duration,
     /// The last one waited in vain.
     in_vain: AtomicBool,
-    /// Several invocations at once: then the process is not frozen between them, and what they recorded is sent by itself.
-    needless: bool,
+    /// Several invocations run at once: then the process is not frozen between them, and what they recorded is sent by
+    /// itself.
+    among_others: bool,
 }
 
 impl Flush {
@@ -25,14 +26,19 @@ impl Flush {
         Self::among(within, std::env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().as_deref())
     }
 
-    fn among(within: Duration, concurrency: Option<&str>) -> Self {
+    pub(crate) fn among(within: Duration, concurrency: Option<&str>) -> Self {
         let concurrency = concurrency.and_then(|count| count.parse::<u32>().ok());
-        Flush { within, in_vain: AtomicBool::new(false), needless: concurrency.is_some_and(|count| count > 1) }
+        Flush { within, in_vain: AtomicBool::new(false), among_others: concurrency.is_some_and(|count| count > 1) }
+    }
+
+    /// Whether an invocation may run beside others, which it could keep from working.
+    pub(crate) fn is_among_others(&self) -> bool {
+        self.among_others
     }
 
     /// Starts sending, off the runtime's thread; none where nobody needs to wait for it.
     pub(crate) fn start(self: Arc<Self>, handle: &Handle, left: Duration) -> Option<JoinHandle<()>> {
-        if self.needless {
+        if self.among_others {
             return None;
         }
         let (handle, bound) = (handle.clone(), self.bound(left));
@@ -74,7 +80,7 @@ mod tests {
 
     #[test]
     fn it_is_needless_among_several_invocations_at_once() {
-        let needless = |concurrency| Flush::among(SECOND, concurrency).needless;
+        let needless = |concurrency| Flush::among(SECOND, concurrency).is_among_others();
         let given = [None, Some("1"), Some("rubbish"), Some("2"), Some("64")];
         assert_eq!(given.map(needless), [false, false, false, true, true]);
     }

@@ -40,7 +40,9 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for Invocations<S> 
         };
         let layer = &self.layer;
         let deadline = Deadline::of(&invocation.context, &handle, layer.margin);
-        let surroundings = Arc::new(surroundings::of(&invocation.context, &deadline, layer.start.first()));
+        let among_others = layer.flush.is_among_others();
+        let surroundings = surroundings::of(&invocation.context, &deadline, layer.start.first(), among_others);
+        let surroundings = Arc::new(surroundings);
         let name = invocation.context.env_config.function_name.clone();
         let task = |handle: &Handle| OpenRequest::open_task(handle, &name, None);
         let mut open = surroundings.inside(|| (!layer.http).then(|| task(&handle)));

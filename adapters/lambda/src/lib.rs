@@ -35,6 +35,9 @@
 //! The trace is that of the invocation's own header, with the sampling that Lambda has decided, and never that of
 //! `_X_AMZN_TRACE_ID`, of which a process has one. A function without active tracing is told that no trace is sampled.
 //!
+//! An invocation that is alone in its process keeps nobody from working, however long it computes: that it
+//! [blocks](tachograph_core::FindingKind::Blocking) is found only where several run at once, on Lambda Managed Instances.
+//!
 //! # How an invocation ends
 //! - A handler's error is reported to Lambda as it was, and makes the record an error's. Its type is what Lambda is told, but
 //!   for boxes: there it is the name that the `Debug` of what is in it begins with, where it begins with one, for that of a

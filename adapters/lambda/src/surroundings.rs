@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use lambda_runtime::Context;
-use tachograph_core::{FieldValue, Surroundings, trace};
+use tachograph_core::{FieldValue, FindingKind, Surroundings, trace};
 
 use crate::start::First;
 use crate::time_limit::Deadline;
 
-/// What is known of whatever is recorded in this invocation.
-pub(crate) fn of(context: &Context, deadline: &Deadline, first: First) -> Surroundings {
+/// What is known of whatever is recorded in this invocation, which may run beside others.
+pub(crate) fn of(context: &Context, deadline: &Deadline, first: First, among_others: bool) -> Surroundings {
     // The invocation's own. The variable of the process is that of whichever came last, where there are several at once.
     let header = context.xray_trace_id.as_deref().map(str::as_bytes);
     let config = &context.env_config;
@@ -25,6 +25,8 @@ pub(crate) fn of(context: &Context, deadline: &Deadline, first: First) -> Surrou
         Some(duration) => surroundings.field("init_duration_ms", millis(duration)),
         None => surroundings,
     };
+    // Who is alone keeps nobody from working.
+    let surroundings = if among_others { surroundings } else { surroundings.allow(FindingKind::Blocking) };
     // Where the header is missing, the runtime says so in its place.
     match context.invoked_function_arn.starts_with("arn:") {
         true => surroundings.field("function_arn", context.invoked_function_arn.as_str()),

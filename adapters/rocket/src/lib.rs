@@ -32,8 +32,8 @@
 //! The fairing alone, one line, gives each request's record, its calls and its bytes: request guards, handlers, catchers and
 //! streamed bodies, with routes that forward, over sockets and by rocket's local clients. What it cannot see is when a handler
 //! is being polled: time that is neither a call's nor the body's is all *waiting*; a handler that panics looks like any other
-//! 500; and the request's span is not entered, so that sqlx's queries on SQLite are not found by their events (a measured
-//! pool's are).
+//! 500; one that blocks its thread is [not found](tachograph_core::FindingKind::Blocking); and the request's span is not
+//! entered, so that sqlx's queries on SQLite are not found by their events (a measured pool's are).
 //!
 //! [`measure`], around the routes where they are mounted, shows that too. Handlers do not change. [`measure_catchers`] does
 //! it for catchers.
@@ -42,6 +42,9 @@
 //! Last. rocket calls fairings in the order in which they were attached, for requests and for responses alike, so the last
 //! one counts the bytes of what the others have made of a body, as compressed ones. Its request begins after their
 //! `on_request`, and what they call there belongs to none.
+//!
+//! The response is the same as without the fairing but for its `x-request-id`; and for a `server-timing` that says where the
+//! time went up to its head, beside those that it has, where that is [allowed](tachograph_core::Capture::server_timing).
 //!
 //! # What rocket does otherwise
 //! - A client that leaves while a handler works is noticed when the handler has ended: rocket never cancels one. The record

@@ -24,8 +24,8 @@ use crate::underway;
 /// ```
 ///
 /// The [`Fairing`](crate::Fairing) is what measures; without it, this does nothing. What it adds: the time of a handler and
-/// its request guards is told apart from waiting; a handler that panics is recorded as *panicked*; the request's span is
-/// entered around them; and the route of a request is known before it is answered.
+/// its request guards is told apart from waiting; a handler that blocks its thread is found; one that panics is recorded as
+/// *panicked*; the request's span is entered around them; and the route of a request is known before it is answered.
 pub fn measure(routes: impl IntoIterator<Item = Route>) -> Vec<Route> {
     let measured = |mut route: Route| {
         route.handler = Box::new(Measured(route.handler));

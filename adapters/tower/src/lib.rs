@@ -50,7 +50,8 @@
 //! process, is a part of that request and no request of its own. Only if a task of its own makes the call, as a buffer
 //! does, the two cannot be told to be one.
 //!
-//! The response is the same as without the layer but for its `x-request-id`.
+//! The response is the same as without the layer but for its `x-request-id`; and for a `server-timing` that says where the
+//! time went up to its head, beside those that it has, where that is [allowed](tachograph_core::Capture::server_timing).
 //!
 //! # What the instance serves
 //! [`endpoints`] is a layer that answers for the instance's health and metrics in front of a service.

@@ -1,5 +1,6 @@
 //! Invocations without a runtime, on a clock that stands still. With the real one they are in `examples/demo-lambda`.
 
+mod blocking;
 mod fields;
 mod flushing;
 mod handlers;
