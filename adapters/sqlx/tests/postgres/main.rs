@@ -2,6 +2,7 @@
 //! --features peer-tests --test postgres`. Each test works in temporary tables of its own connection.
 
 mod crowded;
+mod findings;
 mod lost;
 mod server;
 

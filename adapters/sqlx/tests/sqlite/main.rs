@@ -1,6 +1,7 @@
 //! The measured pool on real SQLite databases, without any tracing subscriber.
 
 mod drop_in;
+mod findings;
 mod health_check;
 mod queries;
 mod transactions;
