@@ -1,5 +1,6 @@
 //! Runs a part of the table in one framework.
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ async fn judge(case: &Case, mode: Mode, ask: &impl AsyncFn(&Case, App) -> u16) -
     let mut capture = Capture::default();
     capture.every_call = mode == Mode::Test;
     (case.configure)(&mut capture);
+    let least = capture.thresholds.warning;
     let instance = Instance::build(|builder| builder.clock(app.time.clock()).capture(capture));
     let (status, record) = instance.measure_one(ask(case, app)).await;
     // Tasks that it started may go on, once they have begun.
@@ -58,7 +60,7 @@ async fn judge(case: &Case, mode: Mode, ask: &impl AsyncFn(&Case, App) -> u16) -
     let in_tasks: Vec<_> = tasks.flat_map(|task| task.findings().to_vec()).collect();
     expected::compare(&case.findings, record.findings(), mode)?;
     expected::compare(&case.in_tasks, &in_tasks, mode).map_err(|why| format!("in its tasks, {why}"))?;
-    follows(case, &record)?;
+    follows(case, &record, least)?;
     match (&case.verdict, record.verdict()) {
         (Some(right), said) if mode == Mode::Test && said != Some(right) => {
             Err(format!("the verdict is {said:?} and should be {right:?}"))
@@ -68,8 +70,7 @@ async fn judge(case: &Case, mode: Mode, ask: &impl AsyncFn(&Case, App) -> u16) -
 }
 
 /// What has to be so of each record, whatever it is of.
-fn follows(case: &Case, record: &Record) -> Result<(), String> {
-    let least = Capture::default().thresholds.warning;
+fn follows(case: &Case, record: &Record, least: Duration) -> Result<(), String> {
     let is_loud = case.findings.iter().any(|finding| Duration::from_millis(finding.cost) >= least);
     let level = match record.status_code() {
         Some(500..) => Level::Error,
@@ -91,7 +92,7 @@ fn follows(case: &Case, record: &Record) -> Result<(), String> {
     }
     let costs: Vec<_> =
         record.findings().iter().map(|finding| (Expected::comes_last(finding), finding.cost())).collect();
-    if !costs.is_sorted_by(|one, next| one.0 < next.0 || (one.0 == next.0 && one.1 >= next.1)) {
+    if !costs.is_sorted_by_key(|(last, cost)| (*last, Reverse(*cost))) {
         return Err(format!("the dearest should be first: {costs:?}"));
     }
     if record.breakdown().total() != record.duration() {

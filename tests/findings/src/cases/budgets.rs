@@ -63,6 +63,9 @@ pub(crate) fn cases() -> Vec<Case> {
             own.max_queries = 21;
             capture.routes.set("/greater_budget_of_the_route", own);
         }),
+        case("quiet_where_more_is_allowed", slow)
+            .configured(|capture| capture.thresholds.warning = Duration::from_secs(1))
+            .finds([slow_query(1).given_at(at("slow")).costs(600)]),
         case("costly_budget", costly_budget).finds([finding(FindingKind::TooManyQueries, 21).costs(63).slowest(3)]),
         case("slow_request_of_the_route", not_slow)
             .configured(|capture| {

@@ -20,6 +20,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("said_of_the_loop", said_of_the_loop),
         case("said_of_a_part", said_of_a_part).finds([n_plus_one(6).given_at(at("said_of_a_part"))]),
         case("said_of_calls", said_of_calls),
+        case("said_of_what_spawns", said_of_what_spawns).finds([n_plus_one(6).given_at(at("said_of_what_spawns"))]),
         case("not_said_in_time", not_said_in_time).finds([n_plus_one(6).given_at(at("not_said_in_time"))]),
         case("said_of_the_request", said_of_the_request),
         case("said_of_another_kind", said_of_another_kind).finds([n_plus_one(6).given_at(at("said_of_another_kind"))]),
@@ -104,6 +105,16 @@ async fn said_of_calls(app: App) {
     for id in 1..=12 {
         let _: String = deliberate(query_scalar(USER).bind(id).fetch_one(&app.db)).await.unwrap();
     }
+}
+
+/// A task that is spawned there is on its own.
+async fn said_of_what_spawns(app: App) {
+    let work = async move {
+        for id in 1..=6 {
+            let _: String = query_scalar(USER).bind(id).fetch_one(app.db.here()).await.unwrap(); // @said_of_what_spawns
+        }
+    };
+    deliberate(async { tachograph::spawn(work).await }).await.unwrap();
 }
 
 /// It holds for what is asked inside, not for all that follows.

@@ -1,6 +1,7 @@
 //! One statement from one place, again and again: N+1, whatever is around it.
 
 use futures_util::future::join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::{AssertSqlSafe, Executor, QueryBuilder, Sqlite, query, query_scalar};
 use tachograph::core::FindingKind;
 
@@ -30,6 +31,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case("writes", writes)
             .finds([finding(FindingKind::NPlusOne, 12).of("INSERT orders").distinct(12).at(at("writes"))]),
         case("all_at_once", all_at_once).finds([n_plus_one(12).at(at("all_at_once"))]),
+        case("a_few_at_a_time", a_few_at_a_time).finds([n_plus_one(12).at(at("a_few_at_a_time"))]),
+        case("while_rows_are_read", while_rows_are_read).finds([n_plus_one(8).at(at("while_rows_are_read"))]),
+        case("on_a_blocking_thread", on_a_blocking_thread).finds([n_plus_one(6).given_at(at("on_a_blocking_thread"))]),
         case("in_spawned_tasks", in_spawned_tasks).finds([n_plus_one(12).at(at("in_spawned_tasks"))]),
         case("behind_a_full_pool", all_behind_one).connections(1).finds([n_plus_one(12).at(at("all_behind_one"))]),
         case("by_a_builder", by_a_builder).finds([n_plus_one(12).at(at("by_a_builder"))]),
@@ -148,6 +152,31 @@ async fn all_at_once(app: App) {
         let _: String = query_scalar(USER).bind(id).fetch_one(&app.db).await.unwrap(); // @all_at_once
     };
     join_all((1..=12).map(one)).await;
+}
+
+async fn a_few_at_a_time(app: App) {
+    let one = async |id: i64| {
+        let _: String = query_scalar(USER).bind(id).fetch_one(&app.db).await.unwrap(); // @a_few_at_a_time
+    };
+    stream::iter(1..=12).map(one).buffer_unordered(3).collect::<()>().await;
+}
+
+/// The list is still open.
+async fn while_rows_are_read(app: App) {
+    let mut rows = query_scalar::<_, i64>("SELECT id FROM users LIMIT 8").fetch(&app.db);
+    while let Some(id) = rows.try_next().await.unwrap() {
+        let _: String = query_scalar(USER).bind(id).fetch_one(&app.db).await.unwrap(); // @while_rows_are_read
+    }
+}
+
+/// As clients do it that know no futures.
+async fn on_a_blocking_thread(_: App) {
+    let work = || {
+        for id in 1..=6 {
+            tachograph::database_call("sqlite", "shop", USER).parameters(&id).start().completed(); // @on_a_blocking_thread
+        }
+    };
+    tachograph::spawn_blocking(work).await.unwrap();
 }
 
 async fn in_spawned_tasks(app: App) {

@@ -33,6 +33,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("waits_in_a_span_inside", waits_in_a_span_inside).finds([waiting(700).span("lock")]),
         case("waits_enough", waits_enough).finds([waiting(500)]),
         case("waits_too_little", waits_too_little),
+        case("waits_as_it_should", waits_as_it_should),
         case("waits_for_the_lesser_part", waits_for_the_lesser_part).finds([
             finding(FindingKind::SlowQuery, 1).of("SELECT users").given_at(at("the lesser part")).costs(501),
             slow_request(1_001),
@@ -101,6 +102,12 @@ async fn waits_enough(app: App) {
 
 async fn waits_too_little(app: App) {
     app.pass(499).await;
+}
+
+/// A client asks for news, and is answered when there are some.
+async fn waits_as_it_should(app: App) {
+    tachograph::request().allow(FindingKind::Waiting).allow(FindingKind::SlowRequest);
+    app.pass(25_000).await;
 }
 
 async fn waits_for_the_lesser_part(app: App) {

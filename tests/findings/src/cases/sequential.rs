@@ -1,6 +1,6 @@
 //! Calls one after the other: those that could have been made at once, and those that could not.
 
-use tachograph::core::FindingKind;
+use tachograph::core::{FindingKind, Operation, prepare_call};
 
 use super::slow_request;
 use crate::app::App;
@@ -80,6 +80,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case("only_writes", only_writes),
         case("for_update", for_update),
         case("joined", joined),
+        case("joined_behind_one_connection", joined_behind_one_connection).connections(1),
+        case("joined_with_a_run_beside", joined_with_a_run_beside),
+        case("written_otherwise", written_otherwise).finds([sequential(2, "SELECT orders")
+            .given_at(first("written_otherwise"))
+            .costs(250)
+            .slowest(130)
+            .saves(120)]),
         case("one_of_them_apart", one_of_them_apart).finds([sequential(2, "SELECT sessions")
             .given_at(first("one_of_them_apart"))
             .costs(250)
@@ -97,6 +104,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .slowest(160)
             .saves(140)]),
         case("services_of_one_thing", services_of_one_thing),
+        case("services_with_a_query_string", services_with_a_query_string),
         case("services_that_change_things", services_that_change_things),
         case("two_runs", two_runs).finds([
             sequential(2, "SELECT orders").given_at(first("two_runs first")).costs(250).slowest(130).saves(120),
@@ -228,6 +236,33 @@ async fn joined(app: App) {
     tokio::join!(app.query(USERS, 120), app.query(ORDERS, 130), app.query(SESSIONS, 140));
 }
 
+/// Both are asked at once, and one of them waits until the other has given the connection back.
+async fn joined_behind_one_connection(app: App) {
+    let one = async |sql, millis| {
+        let call = prepare_call(Operation::database("sqlite", "shop", sql), None);
+        let connection = app.db.acquire().await.unwrap();
+        let call = call.start();
+        app.pass(millis).await;
+        call.completed();
+        drop(connection);
+    };
+    tokio::join!(one(USERS, 120), one(ORDERS, 130));
+}
+
+/// It would end no sooner.
+async fn joined_with_a_run_beside(app: App) {
+    let run = async {
+        app.query(USERS, 120).await;
+        app.query(ORDERS, 130).await;
+    };
+    tokio::join!(run, app.query(SESSIONS, 260));
+}
+
+async fn written_otherwise(app: App) {
+    app.query("/* shop */ select count(*) from users", 120).await; // @written_otherwise
+    app.query("\n  -- all of them\n  SELECT COUNT(*) FROM orders", 130).await;
+}
+
 async fn one_of_them_apart(app: App) {
     tokio::join!(app.query(USERS, 60), app.query(ORDERS, 120)); // @one_of_them_apart
     app.query(SESSIONS, 130).await;
@@ -252,6 +287,11 @@ async fn a_service_and_a_query(app: App) {
 async fn services_of_one_thing(app: App) {
     app.ask("GET", "users.example", "/me", 150).await;
     app.ask("GET", "orders.example", "/users/7/orders", 150).await;
+}
+
+async fn services_with_a_query_string(app: App) {
+    app.ask("GET", "users.example", "/me", 150).await;
+    app.ask("GET", "orders.example", "/orders?of=somebody", 160).await;
 }
 
 async fn services_that_change_things(app: App) {
