@@ -30,7 +30,7 @@
 //!   [`in_current_request`](InCurrentRequest::in_current_request) of a future and [`in_current_request()`] of a closure keep
 //!   work with its request; [`task`] measures work that
 //!   no request started; [`database_call`] and its like time clients that have no module here.
-//! - [`testing`] captures records in tests.
+//! - [`testing`] captures records in tests, and holds them to budgets: [`assert_max_queries!`], [`assert_no_n_plus_one!`].
 //!
 //! # Features
 //! | feature | what |
@@ -84,6 +84,9 @@ pub use tachograph_core::{
     Capture, Clock, CurrentRequest, Exporter, FieldValue, Finding, FindingKind, Handle, Ignore, InCurrentRequest, Limits,
     ManualClock, OpenCall, Outcome, PendingCall, Record, Routes, Service, Share, Silence, Task, Thresholds, cache_call,
     database_call, deliberate, external_call, in_current_request, other_call, request, task,
+};
+pub use testing::{
+    assert_max_external_calls, assert_max_queries, assert_max_response_bytes, assert_no_findings, assert_no_n_plus_one,
 };
 
 #[cfg(feature = "actix-web")]

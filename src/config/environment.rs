@@ -10,6 +10,9 @@ const PREFIX: &str = "TACHOGRAPH_";
 /// Names the file; it is no key of it.
 pub(super) const FILE: &str = "TACHOGRAPH_CONFIG";
 
+/// Of tests: what their own instances make of findings. A test can set up a service, too.
+const TESTING: &str = "testing_";
+
 /// Lays the variables over `table` and returns the names of those that said something.
 pub(super) fn overlay(
     table: &mut Table,
@@ -19,7 +22,7 @@ pub(super) fn overlay(
         .into_iter()
         .filter_map(|(name, value)| {
             let path = (name != FILE).then(|| name.strip_prefix(PREFIX)).flatten()?.to_ascii_lowercase();
-            (!is_of_kubernetes(&path)).then_some((name, path, value))
+            (!is_of_kubernetes(&path) && !path.starts_with(TESTING)).then_some((name, path, value))
         })
         .collect();
     // The environment has no order of its own; errors should not depend on it.

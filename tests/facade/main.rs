@@ -1,6 +1,7 @@
 //! The facade: configuration, set-up, the house that it stands on, and what the documents say of it. One binary, to be
 //! linked once.
 
+mod budgets;
 mod capture;
 #[cfg(feature = "cloudwatch-logs")]
 mod cloudwatch_logs;

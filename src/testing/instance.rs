@@ -1,48 +1,11 @@
-//! Records in tests: of a block of code, or of a service's answer.
-//!
-//! ```
-//! # #[cfg(feature = "axum")]
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! use axum::{Router, body::Body, http::Request, routing::get};
-//! use tower::ServiceExt;
-//!
-//! let app = Router::new()
-//!     .route("/users/{id}", get(async || {
-//!         tachograph::request().user(7);
-//!         "somebody"
-//!     }))
-//!     .layer(tachograph::axum::layer());
-//!
-//! let t = tachograph::testing::instance(); // private: tests may run side by side
-//! let request = Request::get("/users/7").body(Body::empty()).unwrap();
-//! let (response, record) = t.measure(app.oneshot(request)).await;
-//!
-//! assert_eq!(response.status(), 200);
-//! assert_eq!(record.route(), Some("/users/{id}"));
-//! assert_eq!(record.user_id(), Some("7"));
-//! assert_eq!(record.database().count(), 0);
-//! # }
-//! # #[cfg(not(feature = "axum"))]
-//! # fn main() {}
-//! ```
-//!
-//! [`Instance::measure_one`] does so with the means of testing of actix-web and rocket.
-//!
-//! Queries are counted of measured pools. Those that only the tracing layer sees count where the test installs it
-//! ([`tachograph::tracing::install`](https://docs.rs/tachograph-tracing)): a process has one subscriber, so it is for all
-//! its tests.
-//!
-//! [`Instance::record`](tachograph_core::testing::Instance::record) does the same for a block that is no request: a repository's function, a job.
+//! An instance that knows HTTP.
 
 use std::ops::Deref;
 
 use tachograph_core::{Clock, HandleBuilder};
 
-pub use tachograph_core::testing::LogLine;
-pub use tachograph_core::{ManualClock, SequentialIds};
-
 /// An instance of its own, whose records stay in memory. Tests that run side by side do not see each other's.
+#[track_caller]
 pub fn instance() -> Instance {
     Instance::build(|builder| builder)
 }
@@ -63,13 +26,27 @@ impl Deref for Instance {
 
 impl Instance {
     /// An instance with this clock, for exact times.
+    #[track_caller]
     pub fn with_clock(clock: impl Clock) -> Self {
         Self::build(|builder| builder.clock(clock))
     }
 
-    /// An instance that is configured further.
+    /// An instance that is configured further. What it captures is [`testing::capture`](super::capture); begin with that to
+    /// change something of it:
+    ///
+    /// ```
+    /// use tachograph::testing::{self, Instance};
+    ///
+    /// let mut capture = testing::capture();
+    /// capture.thresholds.max_queries = 5;
+    /// let t = Instance::build(|builder| builder.capture(capture));
+    /// ```
+    ///
+    /// # Panics
+    /// If the environment asks for a [report](tachograph_core::testing#findings-of-a-whole-run) that cannot be written.
+    #[track_caller]
     pub fn build(configure: impl FnOnce(HandleBuilder) -> HandleBuilder) -> Self {
-        let core = tachograph_core::testing::Instance::build(configure);
+        let core = tachograph_core::testing::Instance::build(|builder| configure(builder.capture(super::capture())));
         // Where the test has installed the layer, it serves this instance too.
         #[cfg(feature = "tracing")]
         tachograph_tracing::attach(core.handle());
