@@ -28,6 +28,13 @@ pub struct Capture {
     pub every_call: bool,
 }
 
+impl Capture {
+    /// Whether anything is looked for in any request.
+    pub(crate) fn looks(&self) -> bool {
+        self.thresholds.any_is_on() || !self.routes.is_empty()
+    }
+}
+
 impl Default for Capture {
     fn default() -> Self {
         Capture {

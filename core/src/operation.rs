@@ -231,6 +231,12 @@ impl Operation {
         self.statement.is_some() && !self.is_transaction_control()
     }
 
+    /// Whether it is a query that begins with `SELECT`.
+    pub(crate) fn is_read(&self) -> bool {
+        let text = self.statement.as_ref().map(Statement::text).unwrap_or_default();
+        text.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
+    }
+
     /// BEGIN, COMMIT and their like: their time counts, but they are no queries.
     pub fn is_transaction_control(&self) -> bool {
         self.statement.as_ref().is_some_and(Statement::is_transaction_control)

@@ -24,6 +24,10 @@ impl Routes {
         self.0.insert(route.into(), thresholds);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The routes that have some.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Thresholds)> {
         self.0.iter().map(|(route, thresholds)| (&**route, thresholds))

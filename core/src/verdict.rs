@@ -61,7 +61,9 @@ impl Sentence {
             let mut mine = record.findings().iter().enumerate().filter(|(_, finding)| share_of(finding) == Some(share));
             if let Some((at, finding)) = mine.next() {
                 self.told |= 1 << at;
-                self.push(format_args!(": {}", Phrase(finding)));
+                // `waiting in rollup` is read as it is written.
+                let colon = if belongs_to_words(finding) { "" } else { ":" };
+                self.push(format_args!("{colon} {}", Phrase(finding)));
             } else if let Some(group) = largest(groups, share) {
                 self.push(format_args!(": {}", Calls::of(group)));
             }
@@ -80,7 +82,10 @@ impl Sentence {
         });
         let untold: Vec<_> = untold.map(|(_, finding)| finding).take(MOST).collect();
         for finding in untold {
-            self.part(format_args!("{}", Phrase(finding)));
+            match share_of(finding).filter(|_| belongs_to_words(finding)) {
+                Some(share) => self.part(format_args!("{} {}", words(share), Phrase(finding))),
+                None => self.part(format_args!("{}", Phrase(finding))),
+            }
         }
     }
 
@@ -135,6 +140,11 @@ fn share_of(finding: &Finding) -> Option<Share> {
     }
 }
 
+/// Whether its phrase goes on where the words for its share end.
+fn belongs_to_words(finding: &Finding) -> bool {
+    matches!(finding.kind(), FindingKind::ConnectionWait | FindingKind::Waiting)
+}
+
 /// The calls that took most of a share.
 fn largest(groups: &[CallGroup], share: Share) -> Option<&CallGroup> {
     let mine = groups.iter().filter(|group| group.operation().kind().share() == Some(share));
@@ -161,8 +171,8 @@ impl Display for Phrase<'_> {
                 write!(f, "{count} calls{} {label}, at once {} ms less", Place::of(finding), Millis(saves))
             }
             FindingKind::ConnectionWait => match finding.pool().map(|pool| pool.as_str()) {
-                None | Some("") => write!(f, "{count} x ({label})"),
-                Some(pool) => write!(f, "{count} x of {pool} ({label})"),
+                None | Some("") => write!(f, "({label})"),
+                Some(pool) => write!(f, "of {pool} ({label})"),
             },
             FindingKind::CacheMisses => write!(f, "{count} misses{}", Place::of(finding)),
             FindingKind::LargeResponse | FindingKind::SlowBody => {
@@ -172,7 +182,7 @@ impl Display for Phrase<'_> {
             FindingKind::TooManyQueries => write!(f, "{count} queries, {} allowed", finding.limit()),
             FindingKind::Waiting => match finding.span() {
                 Some(span) => write!(f, "in {span}"),
-                None => f.write_str("for nothing that is measured"),
+                None => f.write_str("for what is not measured"),
             },
             FindingKind::SlowRequest => write!(f, "{} ms ({label})", Millis(finding.cost())),
         }

@@ -56,7 +56,13 @@ impl Finding {
 
     /// What to do about it, in a sentence.
     pub fn hint(&self) -> &'static str {
-        self.kind.hint()
+        let writes = || self.operation.as_ref().is_some_and(|operation| !operation.is_read());
+        match self.kind {
+            FindingKind::NPlusOne if writes() => {
+                "write all rows by one statement: VALUES with many rows, UNNEST, or a WHERE over the keys"
+            }
+            kind => kind.hint(),
+        }
     }
 
     /// What was asked, of whom, where it is about calls that asked the same.

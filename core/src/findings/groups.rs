@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::intervals::Intervals;
 use super::kind::FindingKind;
 use crate::call::{Call, CallGroup};
-use crate::callsite::Callsite;
+use crate::callsite::{Callsite, Found};
 use crate::operation::Operation;
 use crate::parameters::Parameters;
 use crate::record::Record;
@@ -14,8 +14,10 @@ use crate::record::Record;
 /// Calls that asked the same from the same place, however many others came between and whether or not they overlapped.
 pub(super) struct Group<'r> {
     pub(super) operation: &'r Arc<Operation>,
-    pub(super) callsite: Option<Callsite>,
+    place: Option<Place>,
     pub(super) count: u32,
+    /// Grows with each call that any group takes.
+    latest: u32,
     parameters: Vec<Parameters>,
     intervals: Intervals,
     /// The calls that were not kept one by one: when they were made is not known.
@@ -26,59 +28,84 @@ pub(super) struct Group<'r> {
     span: Option<usize>,
 }
 
-/// The calls that `takes` takes, in groups. Those of which nobody knows where they were made belong to the largest group of
-/// the same kind, as only some of a loop's calls are asked where they are.
+/// A place, by its name as soon as that is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Named(Callsite),
+    Unnamed(Found),
+}
+
+impl Place {
+    fn of(call: &Call) -> Option<Self> {
+        call.callsite().map(Place::Named).or(call.found.map(Place::Unnamed))
+    }
+}
+
+/// The calls that `takes` takes, in groups.
+///
+/// Only some of a loop's calls are asked where they are. The others are taken to be where the one before them was that is
+/// known, or else where the first one was.
 pub(super) fn of<'r>(record: &'r Record, takes: impl Fn(&Operation) -> bool) -> Vec<Group<'r>> {
-    let mut groups: Vec<Group<'r>> = Vec::new();
+    let mut groups = Groups(Vec::new());
     for call in record.calls().iter().filter(|call| !call.deliberate && takes(call.operation())) {
-        group(&mut groups, &call.operation, call.callsite()).add(call);
+        groups.of(&call.operation, Place::of(call)).add(call);
     }
     for calls in record.calls_grouped().iter().filter(|calls| !calls.deliberate && takes(calls.operation())) {
-        group(&mut groups, &calls.operation, calls.callsite()).add_apart(calls, record.duration);
+        let place = calls.callsite().map(Place::Named);
+        groups.of(&calls.operation, place).add_apart(calls, record.duration);
     }
-    gather(groups)
+    groups.gathered()
 }
 
 /// Some of the calls that were kept one by one, in groups.
 pub(super) fn of_calls<'r>(calls: impl Iterator<Item = &'r Call>) -> Vec<Group<'r>> {
-    let mut groups: Vec<Group<'r>> = Vec::new();
+    let mut groups = Groups(Vec::new());
     for call in calls.filter(|call| !call.deliberate) {
-        group(&mut groups, &call.operation, call.callsite()).add(call);
+        groups.of(&call.operation, Place::of(call)).add(call);
     }
-    groups
+    groups.0
 }
 
-fn group<'g, 'r>(
-    groups: &'g mut Vec<Group<'r>>,
-    operation: &'r Arc<Operation>,
-    callsite: Option<Callsite>,
-) -> &'g mut Group<'r> {
-    let known = groups.iter().position(|group| group.callsite == callsite && group.operation.is_same(operation));
-    let at = known.unwrap_or_else(|| {
-        groups.push(Group::new(operation, callsite));
-        groups.len() - 1
-    });
-    &mut groups[at]
-}
+struct Groups<'r>(Vec<Group<'r>>);
 
-fn gather(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let (mut located, lost): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.callsite.is_some());
-    for group in lost {
-        let same = located.iter_mut().filter(|other| other.operation.is_same(group.operation));
-        match same.max_by_key(|other| (other.callsite.is_some(), other.count)) {
-            Some(largest) => largest.merge(group),
-            None => located.push(group),
+impl<'r> Groups<'r> {
+    /// The group of the next call.
+    fn of(&mut self, operation: &'r Arc<Operation>, place: Option<Place>) -> &mut Group<'r> {
+        let groups = &mut self.0;
+        let mut same = (0..groups.len()).filter(|at| groups[*at].operation.is_same(operation));
+        let at = match place {
+            Some(_) => same.find(|at| groups[*at].place == place),
+            None => same.max_by_key(|at| groups[*at].latest),
+        };
+        let at = at.unwrap_or_else(|| {
+            groups.push(Group::new(operation, place));
+            groups.len() - 1
+        });
+        let latest = groups.iter().map(|group| group.latest).max().unwrap_or(0);
+        groups[at].latest = latest + 1;
+        &mut groups[at]
+    }
+
+    /// What came before the first call whose place is known belongs to that.
+    fn gathered(self) -> Vec<Group<'r>> {
+        let (mut located, lost): (Vec<_>, Vec<_>) = self.0.into_iter().partition(|group| group.place.is_some());
+        for group in lost {
+            match located.iter_mut().find(|other| other.operation.is_same(group.operation)) {
+                Some(first) => first.merge(group),
+                None => located.push(group),
+            }
         }
+        located
     }
-    located
 }
 
 impl<'r> Group<'r> {
-    fn new(operation: &'r Arc<Operation>, callsite: Option<Callsite>) -> Self {
+    fn new(operation: &'r Arc<Operation>, place: Option<Place>) -> Self {
         Group {
             operation,
-            callsite,
+            place,
             count: 0,
+            latest: 0,
             parameters: Vec::new(),
             intervals: Intervals::default(),
             apart: 0,
@@ -134,7 +161,10 @@ impl<'r> Group<'r> {
         let cost = self.intervals.union().saturating_add(self.apart).min(record.duration);
         Finding {
             operation: Some(Arc::clone(self.operation)),
-            callsite: self.callsite,
+            callsite: match self.place {
+                Some(Place::Named(callsite)) => Some(callsite),
+                Some(Place::Unnamed(_)) | None => None,
+            },
             span: self.span.and_then(|span| record.spans.get(span)).map(|span| span.name.clone()),
             count: self.count,
             total: self.total,

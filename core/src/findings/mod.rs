@@ -28,6 +28,9 @@ impl Record {
     /// Finds what there is to find, at the end.
     pub(crate) fn find(&mut self, handle: &Handle) {
         let capture = handle.capture();
+        if !capture.looks() {
+            return;
+        }
         let own = capture.routes.of(self);
         let thresholds = own.unwrap_or(&capture.thresholds);
         let mut findings = self.look(thresholds, own.is_some());

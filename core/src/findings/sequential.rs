@@ -13,11 +13,13 @@ use crate::record::Record;
 ///
 /// What an answer was used for cannot be seen. So a call counts as independent only where it was given nothing that could
 /// come from one: a statement without placeholders, a URL whose path names nothing by number and that has no query string.
-/// Calls inside of a transaction share one connection, and whatever may write has to keep its order.
+/// Calls inside of a transaction share one connection, whatever may write has to keep its order, and where connections were
+/// waited for, calls that were made at once come one after the other.
 pub(super) fn all(record: &Record, thresholds: &Thresholds, found: &mut Vec<Finding>) {
     let (saving, long) = (nanos(thresholds.sequential_saving).max(1), nanos(thresholds.sequential_call));
     let total = record.database().total().saturating_add(record.external().total());
-    if nanos(total) <= saving || record.calls().len() < 2 {
+    let waited: u64 = record.pool_waits.iter().map(|waits| nanos(waits.total())).sum();
+    if nanos(total) <= saving || record.calls().len() < 2 || waited >= long {
         return;
     }
     let mut calls: Vec<&Call> = record.calls().iter().collect();
@@ -68,7 +70,7 @@ impl Role {
                     // A savepoint ends nothing.
                     () if is_control && (begins_with("SAVEPOINT") || begins_with("RELEASE")) => Role::None,
                     () if is_control => Role::End,
-                    () if begins_with("SELECT") && !locks(text) => Role::Read,
+                    () if operation.is_read() && !locks(text) => Role::Read,
                     () => Role::Write,
                 }
             }

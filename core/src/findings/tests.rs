@@ -161,6 +161,46 @@ fn calls_of_unknown_places_belong_to_the_place_that_is_known() {
 }
 
 #[test]
+fn a_call_is_where_the_one_before_it_was() {
+    let case = Case::new();
+    let places = |lines: &[u32]| {
+        let record = case.record(|_, _| {
+            for line in lines {
+                let callsite = (*line > 0).then(|| Callsite::found("src/a.rs", *line));
+                start_call(Operation::database("postgresql", "main", USER), callsite).completed();
+            }
+        });
+        let found = record.findings().iter();
+        found.map(|found| (found.callsite().map(|callsite| callsite.line()), found.count())).collect::<Vec<_>>()
+    };
+    assert_eq!(places(&[0, 7, 7, 7, 8, 0, 0, 0]), [], "four here and four there");
+    assert_eq!(places(&[0, 7, 7, 8, 8, 0, 0, 0]), [(Some(8), 5)]);
+    assert_eq!(places(&[0, 0, 0, 7, 8]), []);
+    assert_eq!(places(&[0, 0, 0, 0, 7]), [(Some(7), 5)]);
+    assert_eq!(places(&[0, 0, 0, 0, 0]), [(None, 5)]);
+}
+
+#[test]
+fn who_loops_over_writes_is_told_how_to_write() {
+    let case = Case::new();
+    let hint = |sql: &str| case.record(|case, _| (0..5).for_each(|id| case.query(sql, id, MS))).findings()[0].hint();
+    assert!(hint(USER).starts_with("load all rows"));
+    assert!(hint("INSERT INTO users VALUES ($1)").starts_with("write all rows"));
+}
+
+#[test]
+fn calls_that_had_to_wait_for_a_connection_could_not_run_at_once() {
+    let case = Case::new();
+    let record = case.record(|case, _| {
+        start_and_end(case, "SELECT count(*) FROM orders", 150 * MS);
+        // The other one was asked at the same time.
+        crate::request().recording().unwrap().report_connection_wait(PoolName::new("main"), 150 * MS);
+        start_and_end(case, "SELECT sum(price) FROM orders", 150 * MS);
+    });
+    assert_eq!(kinds(&record), []);
+}
+
+#[test]
 fn the_same_with_the_same_parameters_is_a_duplicate() {
     let case = Case::new();
     let record = case.record(|case, _| (0..5).for_each(|_| case.query(USER, 7, MS)));
@@ -392,7 +432,7 @@ fn waiting_is_named_after_its_pool_or_its_span() {
     let found = &record.findings()[0];
     assert_eq!((found.kind(), found.count(), found.cost()), (FindingKind::ConnectionWait, 2, 110 * MS));
     assert_eq!(found.pool().map(|pool| pool.as_str()), Some("reports"));
-    assert_eq!(record.verdict(), Some("100% waiting for a connection: 2 x of reports (pool exhausted)"));
+    assert_eq!(record.verdict(), Some("100% waiting for a connection of reports (pool exhausted)"));
 
     let record = case.record(|case, open| {
         let outer = open.recording().start_span("checkout", None);
@@ -404,7 +444,7 @@ fn waiting_is_named_after_its_pool_or_its_span() {
     });
     let found = &record.findings()[0];
     assert_eq!((found.kind(), found.span(), found.cost()), (FindingKind::Waiting, Some("price_lookup"), 600 * MS));
-    assert_eq!(record.verdict(), Some("67% waiting: in price_lookup; 33% database: SELECT users"));
+    assert_eq!(record.verdict(), Some("67% waiting in price_lookup; 33% database: SELECT users"));
 }
 
 #[test]

@@ -76,6 +76,11 @@ impl Thresholds {
         self.off &= !kind.bit();
     }
 
+    /// Whether findings of any kind are made.
+    pub(crate) fn any_is_on(&self) -> bool {
+        FindingKind::ALL.into_iter().any(|kind| self.is_on(kind))
+    }
+
     /// Whether findings of this kind are made. Default: all are.
     pub fn is_on(&self, kind: FindingKind) -> bool {
         self.off & kind.bit() == 0
