@@ -57,6 +57,7 @@ pub mod endpoint;
 mod error_info;
 mod exporter;
 mod field;
+mod finding_line;
 mod findings;
 mod handle;
 mod identity;

@@ -11,8 +11,8 @@ use crate::record::{Record, RecordKind};
 /// A name of the wide line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
-    name: &'static str,
-    json_key: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) json_key: &'static str,
 }
 
 impl Member {
@@ -29,17 +29,18 @@ impl Member {
 
 macro_rules! member {
     ($name:literal) => {
-        Member { name: $name, json_key: concat!(",\"", $name, "\":") }
+        $crate::wide::Member { name: $name, json_key: concat!(",\"", $name, "\":") }
     };
 }
+pub(crate) use member;
 
-/// Writes the members of a wide line, in the order of its calls.
+/// Writes the members of a wide line, or of another about the same record, in the order of its calls.
 pub trait WideLine {
     /// The request id, and the ids of its trace and of its own span there.
     fn identity(&mut self, identity: &Identity);
     /// A text that can be anything.
     fn text(&mut self, member: Member, text: &str);
-    /// A word of ours: lower case, with nothing that would have to be escaped.
+    /// A word of ours, or a few, with nothing that would have to be escaped.
     fn word(&mut self, member: Member, word: &'static str);
     /// Texts of which each is a reason for the one before it.
     fn chain(&mut self, member: Member, texts: &[String]);
