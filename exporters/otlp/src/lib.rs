@@ -28,7 +28,7 @@
 //! | span | name | attributes |
 //! |---|---|---|
 //! | a request | `GET /experiments/{id}`, `GET` where no route matched, `HTTP` for a method that nobody knows | `http.request.method`, `http.request.method_original`, `http.route`, `http.response.status_code`, `http.request.body.size`, `http.response.body.size`, `url.scheme`, `url.path`, `network.protocol.version` |
-//! | each request and task | a task's own | `error.type` where it failed, `enduser.id`, `tachograph.{request_id,action,outcome,streaming}`, `tachograph.{own,db,db_wait,external,cache,body,waiting}_ms`, which sum to the duration, `tachograph.first_byte_ms`, `tachograph.{db_queries,external_calls,cache_hits,cache_misses}`, the application's fields under their own names, `metadata.*` |
+//! | each request and task | a task's own | `error.type` where it failed, `enduser.id`, `tachograph.{request_id,action,outcome,streaming}`, `tachograph.{own,db,db_wait,external,cache,body,waiting}_ms`, which sum to the duration, `tachograph.first_byte_ms`, `tachograph.{db_queries,external_calls,cache_hits,cache_misses,findings}`, `tachograph.verdict` where it is [worth a look](tachograph_core::Record::is_flagged): why, in one sentence; the application's fields under their own names, `metadata.*` |
 //! | a query | its summary, `SELECT experiments` | `db.system.name`, `db.namespace`, `db.query.summary`, `db.query.text` without literals, `db.response.returned_rows` or `tachograph.changed_rows` |
 //! | a call by HTTP | `GET` | `http.request.method`, `http.request.method_original`, `url.full` (scheme, host, port and path: no query, no credentials), `server.address`, `server.port`, `http.response.status_code`, `http.response.body.size`; of one that the application times itself, what it says of these |
 //! | a call of gRPC | `greet.Greeter/Greet` | `rpc.system.name`, `rpc.method`, `rpc.response.status_code` (and, as of before version 1.38 of the conventions, `rpc.system`, `rpc.service`, `rpc.grpc.status_code`), `server.address`, `server.port` |
@@ -38,13 +38,18 @@
 //!
 //! A field of the application's that is called as one of these is sent as `field.…`. The status of a span is Error where
 //! a request failed, or had no end that was planned, and where a call failed or was answered with 4xx or 5xx; a request
-//! that is answered with 4xx did not fail. Events tell what else there is: `exception` (the error that the application gave),
-//! `tachograph.query_loop` (one statement from one place five times or more, which is what N+1 looks like), and
-//! `tachograph.calls` (those beyond the number that a record keeps one by one, by operation and place).
+//! that is answered with 4xx did not fail. Events tell what else there is:
+//!
+//! | event of a request's span | when | attributes |
+//! |---|---|---|
+//! | `exception` | at its end | `exception.type`, `exception.message`, `tachograph.error_chain`: the error that the application gave |
+//! | `tachograph.finding` | when the last of it ended | each [reason](tachograph_core::Finding) why it was slow, or will be once there is more data, the dearest first: `tachograph.finding` (`n_plus_one`, `slow_query`, …), who was asked what under the names that spans of calls have, `tachograph.summary` where those have none for it, `db.client.connection.pool.name`, `code.file.path`, `code.line.number`, `tachograph.{span,count,limit,distinct_parameters,bytes,cost_ms,total_ms,slowest_ms,saves_ms}` as far as there are such, `tachograph.hint` |
+//! | `tachograph.calls` | at its end | calls beyond the number that a record keeps one by one, by operation and place |
 //!
 //! # Logs
-//! The application's own lines, and for each request and task its wide line, whose `event_name` is `tachograph.request` or
-//! `tachograph.task`, with the members of the JSON line as attributes. Both carry the ids of their request's span.
+//! The application's own lines; for each request and task its wide line, whose `event_name` is `tachograph.request` or
+//! `tachograph.task`; and for each finding a line of `tachograph.finding`, whether or not the trace is kept. These have the members of
+//! the JSON lines as attributes, and all carry the ids of their request's span. Of calls there are none: they are spans.
 //!
 //! # Metrics
 //! What [`tachograph_metrics`] counts, every request and not only those whose traces are sampled, once in each

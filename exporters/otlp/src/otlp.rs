@@ -142,6 +142,9 @@ impl Exporter for Otlp {
         }
         if let Some(logs) = &self.logs {
             logs.write(|out| (1, log::wide_line(record, &self.log_limits, out)));
+            for finding in record.findings() {
+                logs.write(|out| (1, log::finding(record, finding, &self.log_limits, out)));
+            }
         }
     }
 

@@ -1,8 +1,8 @@
-//! Records of the log: the application's own lines, and the wide line of each request.
+//! Records of the log: the application's own lines, the wide line of each request, and what was found about it.
 
 use std::time::SystemTime;
 
-use tachograph_core::{FieldValue, Identity, Level, LogEvent, Member, Phrase, Record, WideLine, write_millis};
+use tachograph_core::{FieldValue, Finding, Identity, Level, LogEvent, Member, Phrase, Record, WideLine, write_millis};
 
 use crate::attributes::Attributes;
 use crate::frame::Frame;
@@ -54,19 +54,60 @@ pub(crate) fn event(event: &LogEvent<'_>, user_id: Option<&str>, limits: &Limits
 
 /// Appends the wide line of a request or a task; true where something was left out for want of room.
 pub(crate) fn wide_line(record: &Record, limits: &Limits, out: &mut Vec<u8>) -> bool {
-    let mut frame = Frame::of_item(limits, out);
-    frame.message(LOG_RECORDS, |line| {
-        head(record.ended(), record.level(), line);
-        line.message(BODY, |body| body.message(STRING, |text| record.each_phrase(|phrase| say(phrase, text))));
-        let mut attributes = Attributes::new(line, ATTRIBUTES, limits.attributes);
-        attributes.word("logger", record.logger());
-        attributes.word("event", record.kind().as_str());
-        record.each_member(&mut attributes);
-        attributes.end(DROPPED_ATTRIBUTES);
-        tail(Some(record.identity()), record.ended(), line);
-        protobuf::bytes(EVENT_NAME, record.logger().as_bytes(), line.out);
-    });
-    frame.is_cut()
+    let about = About { record, level: record.level(), logger: record.logger(), event: record.kind().as_str() };
+    let message = |text: &mut Frame<'_>| record.each_phrase(|phrase| say(phrase, text));
+    about.line(limits, out, message, |attributes| record.each_member(attributes))
+}
+
+/// Appends the line of something that was found about a request or a task; true where something was left out for want of
+/// room.
+pub(crate) fn finding(record: &Record, finding: &Finding, limits: &Limits, out: &mut Vec<u8>) -> bool {
+    let about = About { record, level: record.level_of(finding), logger: "tachograph.finding", event: "finding" };
+    let message = |text: &mut Frame<'_>| finding.each_phrase(|phrase| say(phrase, text));
+    about.line(limits, out, message, |attributes| {
+        record.each_member_of_origin(attributes);
+        match record.task_name() {
+            Some(name) => attributes.text("name", name),
+            None => {
+                attributes.text("method", record.method());
+                attributes.text_if_any("route", record.route());
+            }
+        }
+        finding.each_member(attributes);
+    })
+}
+
+/// A line about a record, and what stands at its head.
+struct About<'r> {
+    record: &'r Record,
+    level: Level,
+    logger: &'static str,
+    event: &'static str,
+}
+
+impl About<'_> {
+    #[inline]
+    fn line(
+        &self,
+        limits: &Limits,
+        out: &mut Vec<u8>,
+        message: impl FnOnce(&mut Frame<'_>),
+        members: impl FnOnce(&mut Attributes<'_, '_>),
+    ) -> bool {
+        let mut frame = Frame::of_item(limits, out);
+        frame.message(LOG_RECORDS, |line| {
+            head(self.record.ended(), self.level, line);
+            line.message(BODY, |body| body.message(STRING, message));
+            let mut attributes = Attributes::new(line, ATTRIBUTES, limits.attributes);
+            attributes.word("logger", self.logger);
+            attributes.word("event", self.event);
+            members(&mut attributes);
+            attributes.end(DROPPED_ATTRIBUTES);
+            tail(Some(self.record.identity()), self.record.ended(), line);
+            protobuf::bytes(EVENT_NAME, self.logger.as_bytes(), line.out);
+        });
+        frame.is_cut()
+    }
 }
 
 fn head(time: SystemTime, level: Level, record: &mut Frame<'_>) {

@@ -5,10 +5,12 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use proptest::prelude::*;
+use serde_json::{Map, Value};
 use tachograph_core::testing::Instance;
 use tachograph_core::{
-    Exporter, FieldValue, Level, LogEvent, ManualClock, OpenRequest, Operation, Record, Recording, RequestHead,
-    SequentialIds, Service, request, start_call, trace,
+    Exporter, FieldValue, FindingKind, Level, LogEvent, ManualClock, OpenRequest, Operation, PoolName, Record,
+    Recording, RequestHead, Scheme, Scope, SequentialIds, Service, request, start_call, start_connection_wait_for,
+    trace,
 };
 use tachograph_delivery::{SendError, Sink};
 use tachograph_json::Json;
@@ -116,6 +118,7 @@ fn the_wide_line_says_what_the_json_line_says() {
         ("event", "\"request\""),
         ("external_calls", "0"),
         ("external_ms", "0.0"),
+        ("findings", "0"),
         ("first_byte_ms", "1.5"),
         ("logger", "\"tachograph.request\""),
         ("metadata", r#"{"cart": "\"{\\\"items\\\":[1]}\""}"#),
@@ -129,6 +132,7 @@ fn the_wide_line_says_what_the_json_line_says() {
         ("status_code", "404"),
         ("streaming", "false"),
         ("user_id", "\"u-17\""),
+        ("verdict", "\"100% own code\""),
         ("waiting_ms", "0.0"),
     ];
     assert_eq!(attributes(&record.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
@@ -166,8 +170,8 @@ proptest! {
     }
 }
 
-/// What an exporter of JSON writes of a record.
-fn json_line(record: &Record) -> serde_json::Map<String, serde_json::Value> {
+/// What an exporter of JSON writes of a record: its wide line, and a line for each finding.
+fn json_lines(record: &Record) -> Vec<Map<String, Value>> {
     #[derive(Clone, Default)]
     struct Collected(Arc<Mutex<Vec<u8>>>);
     impl Sink for Collected {
@@ -184,7 +188,91 @@ fn json_line(record: &Record) -> serde_json::Map<String, serde_json::Value> {
     let json = Json::with_sink(&Service::new("api"), settings, Box::new(collected.clone())).unwrap();
     json.record(record);
     assert!(json.flush(Duration::from_secs(60)));
-    serde_json::from_slice(&collected.0.lock().unwrap()).unwrap()
+    let lines = collected.0.lock().unwrap();
+    let lines = serde_json::Deserializer::from_slice(&lines).into_iter();
+    lines.map(Result::unwrap).collect()
+}
+
+/// That a log record has what the JSON line has, and nothing else.
+fn say_the_same(log: &LogRecord, mut json: Map<String, Value>) {
+    assert_eq!(body(log), format!("{:?}", json["message"].as_str().unwrap()));
+    assert_eq!(
+        (&*log.severity_text, &*log.event_name),
+        (json["level"].as_str().unwrap(), json["logger"].as_str().unwrap())
+    );
+    for elsewhere in ["timestamp", "message", "level", "service", "trace_id", "span_id"] {
+        assert!(json.remove(elsewhere).is_some(), "{elsewhere}");
+    }
+    let told = attributes(&log.attributes);
+    assert_eq!(told.keys().copied().collect::<Vec<_>>(), json.keys().collect::<Vec<_>>());
+    for (name, value) in &json {
+        match value {
+            Value::String(text) => assert_eq!(told[name.as_str()], format!("{text:?}")),
+            Value::Number(number) => assert_eq!(told[name.as_str()].parse::<f64>().ok(), number.as_f64(), "{name}"),
+            other => assert_eq!(told[name.as_str()], other.to_string()),
+        }
+    }
+}
+
+/// That the wide line and the line of each finding do.
+fn all_say_the_same(record: &Record) {
+    let mut json = json_lines(record).into_iter();
+    say_the_same(&wide_line(record), json.next().unwrap());
+    for finding in record.findings() {
+        let line = log_record(|frame| super::finding(record, finding, &Limits::default(), frame));
+        say_the_same(&line, json.next().unwrap());
+    }
+    assert_eq!(json.next(), None);
+}
+
+#[test]
+fn findings_of_every_kind_say_what_their_json_lines_say() {
+    let clock = ManualClock::new();
+    let instance = Instance::with_clock(clock.clone());
+    let head = RequestHead { method: "GET", path: "/a/7", route: Some("/a/{id}"), ..RequestHead::default() };
+    let mut open = OpenRequest::open(instance.handle(), head).unwrap();
+    open.poll(|| clock.advance(Duration::from_millis(200)));
+    open.pause();
+    let recording = open.recording().clone();
+    let scope = Scope::enter(Some(recording.clone()));
+    let call = |operation, millis| {
+        let call = start_call(operation, None);
+        clock.advance(Duration::from_millis(millis));
+        call.completed();
+    };
+    let database = |sql: &str, millis| call(Operation::database("sqlite", "main", sql), millis);
+    for pool in ["", "experiments"] {
+        let wait = start_connection_wait_for(PoolName::new(pool));
+        clock.advance(Duration::from_millis(110));
+        drop(wait);
+    }
+    (0..11).for_each(|id| database(&format!("SELECT a FROM many WHERE id = {id}"), 1));
+    (0..10).for_each(|_| database("SELECT \"\u{1b}[31m\" FROM same", 1));
+    database("", 600);
+    database("SELECT a FROM first", 120);
+    database("SELECT b FROM second", 110);
+    (0..10).for_each(|_| call(Operation::http(Scheme::Https, "partner.example", "GET"), 150));
+    call(Operation::external("stripe", "charge \n\t a card"), 1_200);
+    (0..10).for_each(|_| _ = request().cache_miss("flags"));
+    recording.start_span("lock the \0 ledger", None);
+    clock.advance(Duration::from_millis(9_000));
+    drop(scope);
+    open.respond(200, Some(400_000), false);
+    clock.advance(Duration::from_millis(20));
+    open.sent(400_000);
+    open.complete();
+    let large = instance.take().remove(0);
+    let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+    open.respond(200, Some(3), false);
+    clock.advance(Duration::from_millis(1_500));
+    open.sent(3);
+    open.complete();
+    let slow = instance.take().remove(0);
+    [&large, &slow].into_iter().for_each(all_say_the_same);
+    let found: Vec<_> = [&large, &slow].into_iter().flat_map(Record::findings).map(|finding| finding.kind()).collect();
+    for kind in FindingKind::ALL {
+        assert!(found.contains(&kind), "{kind} is none of {found:?}");
+    }
 }
 
 proptest! {
@@ -222,24 +310,6 @@ proptest! {
                 advance(3);
             }
         }
-        let record = instance.take().remove(0);
-        let line = wide_line(&record);
-        let mut json = json_line(&record);
-        prop_assert_eq!(body(&line), format!("{:?}", json["message"].as_str().unwrap()));
-        prop_assert_eq!(&line.severity_text, json["level"].as_str().unwrap());
-        for elsewhere in ["timestamp", "message", "level", "service", "trace_id", "span_id"] {
-            prop_assert!(json.remove(elsewhere).is_some(), "{}", elsewhere);
-        }
-        let told = attributes(&line.attributes);
-        prop_assert_eq!(told.keys().copied().collect::<Vec<_>>(), json.keys().collect::<Vec<_>>());
-        for (name, value) in &json {
-            match value {
-                serde_json::Value::String(text) => prop_assert_eq!(&told[name.as_str()], &format!("{text:?}")),
-                serde_json::Value::Number(number) => {
-                    prop_assert_eq!(told[name.as_str()].parse::<f64>().ok(), number.as_f64(), "{}", name);
-                }
-                other => prop_assert_eq!(&told[name.as_str()], &other.to_string()),
-            }
-        }
+        all_say_the_same(&instance.take().remove(0));
     }
 }

@@ -1,10 +1,10 @@
-//! What is told of a request at its own span: its error, its loops of queries, and calls that have no spans of their own.
+//! What is told of a request at its own span: its error, what was found about it, and calls that have no spans of their own.
 
 use tachograph_core::{CallGroup, ErrorInfo, Statement, micros};
 
 use super::call::place;
-use super::query_loop;
-use super::span::Trace;
+use super::finding;
+use super::span::{Trace, nanos};
 use crate::attributes::Attributes;
 use crate::frame::Frame;
 use crate::protobuf;
@@ -14,8 +14,8 @@ const EVENTS: u32 = 11;
 const DROPPED_EVENTS: u32 = 12;
 
 /// The events of a span while they are written.
-pub(super) struct Events<'a, 'r, 'o> {
-    pub(super) trace: &'a Trace<'r>,
+struct Events<'a, 'r, 'o> {
+    trace: &'a Trace<'r>,
     span: &'a mut Frame<'o>,
     /// How many more there may be.
     left: usize,
@@ -29,7 +29,9 @@ pub(super) fn of(trace: &Trace<'_>, span: &mut Frame<'_>) {
     if let Some(error) = record.error() {
         events.add(trace.duration(), "exception", |attributes| exception(error, attributes));
     }
-    query_loop::of(record, &mut events);
+    for finding in record.findings() {
+        events.add(nanos(finding.ended()), "tachograph.finding", |attributes| finding::attributes(finding, attributes));
+    }
     for group in record.calls_grouped() {
         events.add(trace.duration(), "tachograph.calls", |attributes| calls(group, attributes));
     }
@@ -38,7 +40,7 @@ pub(super) fn of(trace: &Trace<'_>, span: &mut Frame<'_>) {
 
 impl Events<'_, '_, '_> {
     /// Appends one that occurred so many nanoseconds after the record began.
-    pub(super) fn add(&mut self, at: u64, name: &str, write: impl FnOnce(&mut Attributes<'_, '_>)) {
+    fn add(&mut self, at: u64, name: &str, write: impl FnOnce(&mut Attributes<'_, '_>)) {
         if self.left == 0 || self.span.room() == 0 {
             self.dropped += 1;
             return;

@@ -1,8 +1,9 @@
 //! The trace of a record: its own span, one for each of its calls, and the application's.
 
+mod asked;
 mod call;
 mod events;
-mod query_loop;
+mod finding;
 mod request;
 mod span;
 

@@ -81,12 +81,13 @@ fn http(record: &Record, attributes: &mut Attributes<'_, '_>) {
     attributes.count("http.response.body.size", record.response_bytes());
 }
 
-/// Whose it is and what for.
+/// Whose it is, what for, what became of it, and why it was slow.
 fn said(record: &Record, attributes: &mut Attributes<'_, '_>) {
     attributes.text_if_any("enduser.id", record.user_id());
     attributes.word("tachograph.request_id", record.identity().request_id().encode(&mut [0; 36]));
     attributes.text_if_any("tachograph.action", record.action());
     attributes.word("tachograph.outcome", record.outcome().as_str());
+    attributes.text_if_any("tachograph.verdict", record.verdict());
     if record.is_streaming() {
         attributes.boolean("tachograph.streaming", true);
     }
@@ -116,6 +117,7 @@ fn measured(record: &Record, attributes: &mut Attributes<'_, '_>) {
     count("tachograph.cache_hits", record.cache().hits());
     count("tachograph.cache_misses", record.cache().misses());
     count("tachograph.calls_ungrouped", record.calls_ungrouped());
+    count("tachograph.findings", record.findings().len() as u32);
 }
 
 /// What stands before the names that we need ourselves.

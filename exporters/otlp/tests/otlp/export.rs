@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 use tachograph_collector::{Answer, Code, Collector, Kind, Number, Span};
 use tachograph_core::{
-    Exporter, Handle, HandleBuilder, Level, LogEvent, OpenRequest, Operation, RequestHead, Sampler, Scheme, Service,
-    Yield, request, start_call, trace,
+    Capture, Exporter, FindingKind, Handle, HandleBuilder, Level, LogEvent, OpenRequest, Operation, RequestHead,
+    Sampler, Scheme, Service, Yield, request, start_call, trace,
 };
 use tachograph_metrics::Metrics;
 use tachograph_otlp::{Otlp, Protocol, Settings, Signal, Temporality};
@@ -44,7 +44,11 @@ impl Bench {
         let metrics = Metrics::new(&service, Default::default()).unwrap();
         let fail = |failure: &tachograph_otlp::Failure| panic!("{failure}");
         let otlp = Otlp::builder(&service, settings).metrics(&metrics).on_failure(fail).build().unwrap();
-        let builder = Handle::builder().service(service).exporter(metrics).exporter(otlp);
+        // A machine that is busy makes requests slow in its own ways.
+        let mut capture = Capture::default();
+        let others = FindingKind::ALL.into_iter().filter(|kind| *kind != FindingKind::NPlusOne);
+        others.for_each(|kind| capture.thresholds.switch_off(kind));
+        let builder = Handle::builder().service(service).capture(capture).exporter(metrics).exporter(otlp);
         Bench { collector, handle: configure(builder).build() }
     }
 
@@ -130,16 +134,24 @@ fn every_signal_arrives_and_nobody_complains() {
         assert_eq!((gone.name.as_str(), gone.text("error.type")), ("HTTP /experiments/{id}", "client_disconnected"));
         assert_eq!(bench.collector.look(|received| received.children(failed).count()), 14);
         let events: Vec<_> = failed.events.iter().map(|event| event.name.as_str()).collect();
-        assert_eq!(events, ["exception", "tachograph.query_loop"]);
+        assert_eq!(events, ["exception", "tachograph.finding"]);
+        let found = &failed.events[1].attributes;
+        assert_eq!((&found["tachograph.finding"], &found["tachograph.count"]), (&json!("n_plus_one"), &json!(6)));
+        assert_eq!(found["db.query.summary"], "SELECT variants");
+        assert!(failed.text("tachograph.verdict").contains("6 x SELECT variants"), "{failed:?}");
         assert_eq!(failed.resource["team"], "checkout squad");
         assert_eq!(failed.resource["deployment.environment.name"], "production");
 
         let logs = bench.collector.logs();
         let names: Vec<_> = logs.iter().map(|log| log.event_name.as_str()).collect();
-        assert_eq!(names, ["", "tachograph.request", "tachograph.request"]);
+        assert_eq!(names, ["", "tachograph.request", "tachograph.finding", "tachograph.request"]);
         assert_eq!(logs[0].span, Some((failed.trace_id.clone(), failed.span_id.clone())));
         assert_eq!((&logs[0].body, logs[0].text("logger")), (&json!("no stock"), "shop::orders"));
-        assert_eq!(logs[1].span, logs[0].span);
+        assert_eq!((&logs[1].span, &logs[2].span), (&logs[0].span, &logs[0].span));
+        assert_eq!(logs[1].text("verdict"), failed.text("tachograph.verdict"));
+        for name in ["finding", "count", "limit", "cost_ms", "total_ms", "slowest_ms", "hint"] {
+            assert_eq!(logs[2].attributes[name], found[&format!("tachograph.{name}")], "{name}");
+        }
 
         let requests = bench.collector.metric("http.server.requests").unwrap();
         let failures = requests.point(&json!({"http.response.status_code": 503}));

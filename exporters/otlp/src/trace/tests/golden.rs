@@ -87,6 +87,11 @@ fn a_request_with_everything() {
     }
     let callsite_file = format!("  code.file.path = {:?}", callsite.file());
     let callsite_line = format!("  code.line.number = {}", callsite.line());
+    let place = format!("{}:{}", callsite.short_file(), callsite.line());
+    let verdict = format!(
+        "  tachograph.verdict = \"37% external calls: GET partner.example:8080; 19% database: INSERT experiments at {place}; \
+         19% sending the body\""
+    );
     let expected = [
         "create kind 1 in own from 1500 to 3750 flags 101 vendor=1 None",
         "INSERT experiments kind 3 in own from 1750 to 3750 flags 101 vendor=1 None",
@@ -133,6 +138,7 @@ fn a_request_with_everything() {
         r#"  tachograph.outcome = "completed""#,
         "  tachograph.own_ms = 1.5",
         r#"  tachograph.request_id = "caller-1""#,
+        &verdict,
         "  tachograph.waiting_ms = 1.0",
         r#"  url.path = "/experiments/7""#,
         r#"  url.scheme = "https""#,

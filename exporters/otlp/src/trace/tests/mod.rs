@@ -1,6 +1,7 @@
 //! The spans of records, as a strict receiver reads them.
 
 mod calls;
+mod findings;
 mod golden;
 mod hostile;
 
@@ -9,8 +10,8 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tachograph_core::testing::Instance;
 use tachograph_core::{
-    Callsite, ManualClock, OpenCall, OpenRequest, Operation, Record, RequestHead, SequentialIds, request, start_call,
-    trace,
+    Callsite, ManualClock, OpenCall, OpenRequest, Operation, Record, RequestHead, Scope, SequentialIds, request,
+    start_call, trace,
 };
 
 use crate::decoded::{attributes, spans};
@@ -52,6 +53,18 @@ impl Bench {
         let mut open = self.open(head);
         open.poll(work);
         open.respond(status, Some(0), false);
+        open.complete();
+        self.record()
+    }
+
+    /// A request that does this between its polls, none of which takes long.
+    fn awaiting(&self, work: impl FnOnce()) -> Record {
+        let mut open = self.open(RequestHead { method: "GET", path: "/a/7", ..RequestHead::default() });
+        open.pause();
+        let scope = Scope::enter(Some(open.recording().clone()));
+        work();
+        drop(scope);
+        open.respond(200, Some(0), false);
         open.complete();
         self.record()
     }
@@ -169,63 +182,31 @@ fn the_applications_spans_are_one_tree_with_the_calls() {
 }
 
 #[test]
-fn a_query_in_a_loop_is_an_event_however_many_there_were() {
-    let bench = Bench::new();
-    let callsite = Callsite::caller();
-    for (times, kept) in [(4, 4), (5, 5), (250, 100)] {
-        let record = bench.request(200, || {
-            query("SELECT id FROM experiments", None).completed();
-            query("BEGIN", None).completed();
-            for id in 0..times {
-                let call = query(&format!("SELECT * FROM variants WHERE experiment_id = {id}"), Some(callsite));
-                bench.advance(100 + u64::from(id == 3));
-                call.completed();
-            }
-        });
-        let spans = spans(&record);
-        let own = spans.last().unwrap();
-        let found: Vec<_> = own.events.iter().filter(|event| event.name == "tachograph.query_loop").collect();
-        if times < 5 {
-            assert!(own.events.is_empty());
-            continue;
-        }
-        let [found] = &found[..] else { panic!("one loop: {found:?}") };
-        let found = attributes(&found.attributes);
-        let total = format!("{:?}", (times * 100 + 1) as f64 / 1000.0);
-        let expected = [
-            ("code.file.path", format!("{:?}", callsite.file())),
-            ("code.line.number", callsite.line().to_string()),
-            ("db.namespace", "\"main\"".into()),
-            ("db.query.summary", "\"SELECT variants\"".into()),
-            ("db.query.text", "\"SELECT * FROM variants WHERE experiment_id = ?\"".into()),
-            ("db.system.name", "\"sqlite\"".into()),
-            ("tachograph.count", times.to_string()),
-            ("tachograph.slowest_ms", "0.101".into()),
-            ("tachograph.total_ms", total),
-        ];
-        assert_eq!(found, expected.into());
-        assert_eq!(spans.len(), if kept == 100 { 101 } else { times + 3 });
-        let grouped: Vec<_> = own.events.iter().filter(|event| event.name == "tachograph.calls").collect();
-        assert_eq!(grouped.len(), usize::from(times > 100));
-        for group in grouped {
-            let group = attributes(&group.attributes);
-            assert_eq!(group["tachograph.count"], (times + 2 - 100).to_string(), "none is lost");
-            assert_eq!((&*group["tachograph.kind"], &*group["tachograph.errors"]), ("\"database\"", "0"));
-        }
-    }
-}
-
-#[test]
-fn a_loop_of_which_no_single_call_was_kept_is_seen_too() {
+fn calls_beyond_those_that_have_spans_are_an_event_of_all_that_asked_the_same() {
     let bench = Bench::new();
     let record = bench.request(200, || {
         (0..100).for_each(|table| query(&format!("SELECT a FROM t{table}"), None).completed());
-        (0..5).for_each(|_| query("SELECT b FROM late", None).completed());
+        (0..4).for_each(|at| {
+            let call = query("SELECT b FROM late", None);
+            bench.advance(100 + u64::from(at == 3));
+            if at == 1 { call.failed("busy") } else { call.completed() }
+        });
     });
     let own = own(&record);
-    let [found, group] = &own.events[..] else { panic!("{:?}", own.events) };
-    assert_eq!((found.name.as_str(), group.name.as_str()), ("tachograph.query_loop", "tachograph.calls"));
-    assert_eq!(attributes(&found.attributes)["tachograph.count"], "5");
+    let group = own.events.last().unwrap();
+    let expected = [
+        ("db.query.text", "\"SELECT b FROM late\""),
+        ("error.type", "\"busy\""),
+        ("tachograph.count", "4"),
+        ("tachograph.errors", "1"),
+        ("tachograph.kind", "\"database\""),
+        ("tachograph.slowest_ms", "0.101"),
+        ("tachograph.summary", "\"SELECT late\""),
+        ("tachograph.target", "\"main\""),
+        ("tachograph.total_ms", "0.401"),
+    ];
+    assert_eq!(group.name, "tachograph.calls");
+    assert_eq!(attributes(&group.attributes), expected.map(|(name, value)| (name, value.to_owned())).into());
 }
 
 #[test]
