@@ -90,6 +90,8 @@ counters! {
     calls_estimated,
     /// Findings beyond the limit.
     findings_dropped,
+    /// Calls whose place on the stack was not looked up: too many are being looked up, or known already.
+    callsites_missed,
     /// Spans of the application that are not in the record.
     spans_dropped,
     /// Fields or metadata entries beyond the limit.

@@ -3,19 +3,40 @@
 use std::num::NonZeroU32;
 
 use super::Callsite;
+use crate::counters::Counter;
+
+#[cfg(feature = "callsites")]
+use super::locator;
 
 /// A place that the stack was asked for. What the place is called may be found out only later.
+///
+/// Two that are not equal can be of one place: they are to be compared by what they are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Found(NonZeroU32);
+pub(crate) struct Found(#[cfg_attr(not(feature = "callsites"), allow(dead_code))] pub(super) NonZeroU32);
 
+/// Who looks must not wait for debug information to be read, which takes milliseconds; tests want to know it all.
+#[cfg(feature = "callsites")]
 impl Found {
-    /// The innermost place of the service's own code on the stack. `at_once`: its name is looked up now, which can take
-    /// milliseconds and is for tests; else somebody else looks it up meanwhile.
-    pub(crate) fn here(_at_once: bool) -> Option<Self> {
-        None
+    /// The innermost place of the service's own code on the stack of the running poll. `at_once`: its name is looked up now,
+    /// which can take milliseconds and is for tests; else somebody else looks it up meanwhile. What there is no room for is
+    /// `missed`.
+    pub(crate) fn here(at_once: bool, missed: &Counter) -> Option<Self> {
+        locator::here(at_once, missed)
     }
 
     /// What the place is called, where that is known by now.
+    pub(crate) fn callsite(self) -> Option<Callsite> {
+        locator::callsite(self)
+    }
+}
+
+/// Without what reads a stack, nothing is found.
+#[cfg(not(feature = "callsites"))]
+impl Found {
+    pub(crate) fn here(_at_once: bool, _missed: &Counter) -> Option<Self> {
+        None
+    }
+
     pub(crate) fn callsite(self) -> Option<Callsite> {
         None
     }

@@ -1,6 +1,8 @@
 //! Where in the service's own code a call was made.
 
 mod found;
+#[cfg(feature = "callsites")]
+mod locator;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -16,8 +18,8 @@ pub struct Callsite(Source);
 enum Source {
     /// As the compiler knows it.
     Written(&'static Location<'static>),
-    /// As the debug information says it. The file is as the compiler was given it, and lives as long as the process: there
-    /// are not more places than the code has.
+    /// As the debug information says it. The file lives as long as the process: there are not more places than the code has.
+    #[cfg_attr(not(any(test, feature = "callsites")), allow(dead_code))]
     Found { file: &'static str, line: u32 },
 }
 
@@ -29,6 +31,7 @@ impl Callsite {
     }
 
     /// A place that was read from debug information.
+    #[cfg(any(test, feature = "callsites"))]
     pub(crate) fn found(file: &'static str, line: u32) -> Self {
         Callsite(Source::Found { file, line })
     }
