@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_rounded_adds_up() {
+        let tenths = said(|clock| {
+            clock.advance(Duration::from_nanos(10_400));
+            let call = database_call("sqlite", "main", "SELECT 1").start();
+            clock.advance(Duration::from_nanos(20_450));
+            call.completed();
+            let _call = start_call(Operation::cache("flags", "SET"), None);
+            clock.advance(Duration::from_nanos(30_400));
+        });
+        assert_eq!(
+            tenths,
+            "db;dur=0.021;desc=\"1 query\", cache;dur=0.03;desc=\"1 call\", app;dur=0.01, total;dur=0.061"
+        );
+    }
+
+    #[test]
     fn what_does_not_apply_is_not_told() {
         assert_eq!(said(|_| ()), "total;dur=0");
         assert_eq!(said(|clock| clock.advance(MICROSECOND)), "app;dur=0.001, total;dur=0.001");

@@ -5,10 +5,14 @@ use tachograph_lambda_api::{Event, Function, Running};
 
 use crate::{TRACE_ID, record, records, trace};
 
-fn start() -> Running {
+fn function() -> Function {
     // Behind a stage the path would begin with it, as no route does.
     let http = Function::of(env!("CARGO_BIN_EXE_demo-lambda-http"));
-    http.variable("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true").start()
+    http.variable("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")
+}
+
+fn start() -> Running {
+    function().start()
 }
 
 /// API Gateway's HTTP APIs, and function URLs.
@@ -91,6 +95,22 @@ fn a_body_is_over_when_the_function_is_frozen() {
     let body = response["body"].as_str().unwrap();
     let record = record(&function);
     assert_eq!((&record["status_code"], &record["response_bytes"]), (&200.into(), &body.len().into()));
+}
+
+#[test]
+fn an_answer_says_where_the_time_went_if_it_is_told_to() {
+    let said = |function: &Running, event: &Event, headers: &str| {
+        let response = function.invoke(event).answer().response().json();
+        response[headers]["server-timing"].clone()
+    };
+    let (telling, silent) = (function().variable("TACHOGRAPH_CAPTURE__SERVER_TIMING", "true").start(), start());
+    let path = "/experiments/7";
+    for (event, headers) in [(version_2(path, ""), "headers"), (version_1(path), "multiValueHeaders")] {
+        let value = said(&telling, &event, headers);
+        let value = value.as_str().or(value[0].as_str()).unwrap_or_else(|| panic!("{value}"));
+        assert!(value.contains(";desc=\"1 query\"") && value.contains("total;dur="), "{value}");
+        assert!(said(&silent, &event, headers).is_null());
+    }
 }
 
 #[test]
