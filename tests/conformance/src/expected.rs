@@ -63,6 +63,7 @@ fn of_any_request(case: &Case) -> Map<String, Value> {
         "duration_ms": TIME, "request_bytes": 0, "response_bytes": 0, "streaming": false,
         "db_queries": 0, "db_ms": TIME, "db_wait_ms": TIME, "external_calls": 0, "external_ms": TIME,
         "cache_hits": 0, "cache_misses": 0, "cache_ms": TIME, "own_ms": TIME, "body_ms": TIME, "waiting_ms": TIME,
+        "findings": 0,
     });
     let Value::Object(fields) = fields else { unreachable!("an object was written") };
     fields
@@ -98,14 +99,27 @@ fn follow(fields: &mut Map<String, Value>, decided: impl Fn(&str) -> bool) {
     if fields["cache_hits"] != 0 || fields["cache_misses"] != 0 {
         follows.push(("cache_errors", json!(0)));
     }
-    if fields["cache_hits"] != 0 || fields["cache_misses"] != 0 {
-        follows.push(("cache_errors", json!(0)));
+    // One statement so often is an N+1.
+    if fields.get("db_repeats").and_then(Value::as_u64) >= Some(5) {
+        follows.push(("findings", json!(1)));
     }
     for (name, value) in follows {
         if !decided(name) {
             set(fields, name, value);
         }
     }
+    if is_flagged(fields) && !decided("verdict") {
+        set(fields, "verdict", json!(TEXT));
+    }
+}
+
+/// Whether it is worth a look: something was found of it, or failed, or it was refused; but not because nothing is at its
+/// path.
+fn is_flagged(fields: &Map<String, Value>) -> bool {
+    let is_some = |name: &str| fields.get(name).is_some_and(|count| *count != 0);
+    let is_refused = fields["level"] == "warning" && fields.contains_key("route");
+    let is_failed = matches!(fields["level"].as_str(), Some("error" | "critical"));
+    is_refused || is_failed || ["findings", "db_errors", "external_errors", "cache_errors"].into_iter().any(is_some)
 }
 
 /// Whether a field is as it should be.

@@ -94,6 +94,7 @@ impl Lines {
         let lines = Lines { case: case.clone(), lines };
         assert!(lines.of("tachograph.json").is_empty(), "nothing was dropped");
         lines.check_calls();
+        lines.check_findings();
         lines
     }
 
@@ -117,6 +118,27 @@ impl Lines {
             }
         }
         assert!(calls.is_empty(), "each call has its request: {calls:?}");
+    }
+
+    /// The findings of a request are as many as its record counts, carry its ids, and are none the louder.
+    fn check_findings(&self) {
+        let mut findings = BTreeMap::<&str, Vec<&Line>>::new();
+        for finding in self.of("tachograph.finding") {
+            findings.entry(finding.text("request_id")).or_default().push(finding);
+        }
+        for request in self.requests() {
+            let findings = findings.remove(request.text("request_id")).unwrap_or_default();
+            assert_eq!(request.get("findings"), findings.len(), "{request:?}: {findings:?}");
+            assert!(findings.is_empty() || request.get("verdict").is_string(), "{request:?}");
+            for finding in findings {
+                for field in ["timestamp", "trace_id", "span_id", "user_id", "method", "route"] {
+                    assert_eq!(finding.get(field), request.get(field), "{field} of {finding:?}");
+                }
+                assert_eq!(finding.get("event"), "finding");
+                assert!(finding.get("level") == "info" || request.get("level") != "info", "{finding:?} {request:?}");
+            }
+        }
+        assert!(findings.is_empty(), "each finding has its request: {findings:?}");
     }
 
     /// Compares the record of a request that was answered with what it should be, to the last field, and the answer with
@@ -168,6 +190,11 @@ impl Lines {
             [line] => line,
             other => panic!("one line has the id {id}: {other:?}"),
         }
+    }
+
+    /// The lines about what was found of the request with this id.
+    pub(crate) fn findings(&self, id: &str) -> Vec<&Line> {
+        self.of("tachograph.finding").into_iter().filter(|line| line.text("request_id") == id).collect()
     }
 
     /// The lines about calls of the request with this id.

@@ -9,6 +9,7 @@ mod concurrent;
 mod connections;
 mod emf;
 mod everything;
+mod findings;
 mod hostile;
 mod identity;
 mod leaving;
@@ -96,6 +97,13 @@ macro_rules! every_scenario {
             }
             load {
                 each_of_many_requests_has_its_line
+            }
+            findings {
+                a_loop_is_told_the_same_everywhere
+                what_takes_long_is_a_warning_that_says_why
+                what_is_meant_is_silenced_by_configuration
+                a_route_can_have_a_budget_of_its_own
+                answers_say_where_their_time_went_if_that_is_allowed
             }
             otlp {
                 all_three_signals_arrive_by_grpc

@@ -63,6 +63,7 @@ pub(super) fn a_thousand_requests_are_the_same_everywhere(case: &Case) {
 
     let series = by_series(case, &lines);
     same_on_the_page(&series, &page);
+    same_findings(&lines, &page);
     same_over_otlp(&page, &collector);
     same_spans_and_lines(&lines, &page, &collector);
     same_of_the_applications(&page, &collector);
@@ -190,6 +191,21 @@ pub(super) fn same_on_the_page(series: &BTreeMap<Labels, Sums>, page: &Page) {
         page.named("http_server_request_share_seconds_total").into_iter().filter(|(labels, _)| of_databases(labels));
     let on_page = shares.map(|(_, value)| nanos(&value)).sum();
     assert!(same_time(on_page, total(|sums| sums.db_micros), REQUESTS as u64), "{on_page}");
+}
+
+/// What was found, by route and kind.
+fn same_findings(lines: &Lines, page: &Page) {
+    let mut written = BTreeMap::<(String, String), u64>::new();
+    for found in lines.of("tachograph.finding") {
+        *written.entry((found.text("route").to_owned(), found.text("finding").to_owned())).or_default() += 1;
+    }
+    let mut on_page = BTreeMap::<(String, String), u64>::new();
+    for (labels, value) in page.named("http_server_findings_total") {
+        let value: u64 = value.parse().expect("it is counted");
+        *on_page.entry((labels["http_route"].clone(), labels["finding"].clone())).or_default() += value;
+    }
+    assert_eq!(on_page, written);
+    assert!(written.keys().all(|(route, kind)| route == "/experiments" && kind == "n_plus_one"), "{written:?}");
 }
 
 /// Every histogram of ours, bucket by bucket.

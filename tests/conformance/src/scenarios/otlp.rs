@@ -158,7 +158,23 @@ pub(super) fn an_n_plus_one_is_an_event_of_its_span(case: &Case) {
     let line = lines.request(response.id());
     collector.look(|received| {
         let span = received.trace(line.text("trace_id")).find(|span| span.kind == Kind::Server).expect("it has a span");
-        assert!(span.events.iter().any(|event| event.name.contains("query_loop")), "{span:?}");
+        let events: Vec<_> = span.events.iter().filter(|event| event.name == "tachograph.finding").collect();
+        let [event] = events[..] else { panic!("one thing is found: {span:?}") };
+        let found = lines.findings(response.id())[0];
+        let place = ["code.file.path", "code.line.number"].map(|part| event.attributes[part].to_string());
+        assert_eq!(found.text("callsite"), place.join(":").replace('"', ""));
+        for (attribute, field) in [
+            ("tachograph.finding", "finding"),
+            ("db.query.summary", "summary"),
+            ("tachograph.count", "count"),
+            ("tachograph.distinct_parameters", "distinct_parameters"),
+            ("tachograph.cost_ms", "cost_ms"),
+        ] {
+            assert_eq!(event.attributes.get(attribute), Some(found.get(field)), "{attribute} of {event:?}");
+        }
+        assert_eq!(span.text("tachograph.verdict"), line.text("verdict"));
+        let said = received.logs.iter().filter(|log| log.event_name == "tachograph.finding");
+        assert_eq!(said.count(), 1, "it has a line, too");
         let metric = received.metric("http.server.request.duration").expect("it is measured");
         assert_eq!(metric.point(&json!({ "http.route": "/experiments" })).histogram().count, 1);
     });

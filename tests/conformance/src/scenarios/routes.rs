@@ -50,6 +50,16 @@ pub(super) fn the_list_is_one_query_and_one_for_each_experiment(case: &Case) {
     for call in [list, each] {
         assert!(call.text("callsite").starts_with("examples/experiments/src/store.rs:"), "{call:?}");
     }
+    let findings = lines.findings(response.id());
+    let [found] = findings.as_slice() else { panic!("the loop is found: {findings:?}") };
+    found.has(json!({
+        "finding": "n_plus_one", "target": "experiments", "summary": "SELECT assignments", "count": 12, "limit": 5,
+        "statement": each.get("statement"), "callsite": each.get("callsite"), "total_ms": each.get("total_ms"),
+        "slowest_ms": each.get("slowest_ms"), "level": "info", "logger": "tachograph.finding", "span": null,
+    }));
+    let place = each.text("callsite").trim_start_matches("examples/experiments/src/");
+    let verdict = lines.only_request().text("verdict");
+    assert!(verdict.contains(&format!("12 x SELECT assignments at {place} (N+1)")), "{verdict}");
     // Three sums, each rounded by itself.
     let total = list.micros("total_ms") + each.micros("total_ms");
     assert!(total.abs_diff(lines.only_request().micros("db_total_ms")) <= 1, "{calls:?} {lines:?}");
@@ -64,7 +74,7 @@ pub(super) fn the_joined_list_is_one_query(case: &Case) {
         &response,
         json!({ "route": "/experiments", "path": "/experiments", "db_queries": 1, "db_rows": 12 }),
     );
-    assert!(lines.calls(response.id()).is_empty());
+    assert!(lines.calls(response.id()).is_empty() && lines.findings(response.id()).is_empty());
 }
 
 pub(super) fn a_created_experiment_says_who_did_what_to_which(case: &Case) {
