@@ -2,6 +2,7 @@
 //! subscribers themselves makes its own for the thread.
 
 mod aws_sdk;
+mod callsites;
 mod log;
 mod parents;
 #[cfg(feature = "peer-tests")]
