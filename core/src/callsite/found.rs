@@ -10,7 +10,7 @@ use super::locator;
 
 /// A place that the stack was asked for. What the place is called may be found out only later.
 ///
-/// Two that are not equal can be of one place: they are to be compared by what they are called.
+/// Two that are not equal can be of one place: they are to be compared by what they are called, as soon as that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Found(#[cfg_attr(not(feature = "callsites"), allow(dead_code))] pub(super) NonZeroU32);
 

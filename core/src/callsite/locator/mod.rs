@@ -116,7 +116,11 @@ impl Locator {
         }
         let is_full = addresses.is_full();
         drop(addresses);
-        let id = if is_full { None } else { self.searches.begin() };
+        let hash = hash(&unknown);
+        if let Some(id) = self.searches.waiting(hash) {
+            return Found::search(id);
+        }
+        let id = if is_full { None } else { self.searches.begin(hash) };
         let found = id.and_then(|id| {
             let sent = send(Search { id, unknown, behind });
             if !sent {
@@ -220,6 +224,13 @@ impl Locator {
         }
         result
     }
+}
+
+/// The same for the same addresses.
+fn hash(addresses: &[usize]) -> u64 {
+    addresses
+        .iter()
+        .fold(0, |hash, address| (hash ^ *address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29))
 }
 
 /// What a [`Found`] is: which of the two is in its lowest bit.
