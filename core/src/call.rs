@@ -1,5 +1,6 @@
 //! What a request asked of others: a finished call, and the same calls taken together.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,7 +106,7 @@ pub struct Call {
     pub(crate) texts: Option<Box<str>>,
     pub(crate) path: KeptPath,
     /// Where it was made, as whoever made it said.
-    pub(crate) callsite: Option<Callsite>,
+    pub(crate) location: Option<&'static Location<'static>>,
     /// Where it was made, as the stack said.
     pub(crate) found: Option<Found>,
     pub(crate) parameters: Option<Parameters>,
@@ -170,7 +171,7 @@ impl Call {
 
     /// Where in the service's own code it was made, where that is known.
     pub fn callsite(&self) -> Option<Callsite> {
-        self.callsite.or_else(|| self.found?.callsite())
+        self.location.map(Callsite::written).or_else(|| self.found?.callsite())
     }
 
     /// Whether the application said that it is meant to be made as it is ([`deliberate`](crate::deliberate)), so that no

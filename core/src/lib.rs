@@ -48,6 +48,7 @@ mod capture;
 mod clock;
 mod closure;
 mod companion;
+mod conclusion;
 mod context;
 mod counters;
 mod current_request;

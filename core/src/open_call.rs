@@ -1,6 +1,7 @@
 //! A call while it is being made.
 
 use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
+use std::panic::Location;
 use std::sync::Arc;
 
 use crate::call::{Call, CallOutcome, Yield};
@@ -32,7 +33,7 @@ pub struct OpenCall {
     brought: Yield,
     texts: Option<Box<str>>,
     path: KeptPath,
-    callsite: Option<Callsite>,
+    location: Option<&'static Location<'static>>,
     known: Known,
     span_id: Option<SpanId>,
     parent: Parent,
@@ -76,7 +77,7 @@ impl OpenCall {
             brought: Yield::Unknown,
             texts: None,
             path: KeptPath::default(),
-            callsite,
+            location: callsite.and_then(Callsite::location),
             known,
             span_id: None,
             parent,
@@ -205,7 +206,7 @@ impl OpenCall {
             brought: self.brought,
             texts: self.texts.take(),
             path: self.path,
-            callsite: self.callsite,
+            location: self.location,
             found: self.known.found,
             parameters: self.known.parameters,
             deliberate: self.known.deliberate,

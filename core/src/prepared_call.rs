@@ -104,11 +104,12 @@ impl Known {
             CallKind::External => true,
             CallKind::Cache | CallKind::Other => false,
         };
-        if !repeats || known.deliberate {
+        let capture = recording.handle().capture();
+        if !repeats || known.deliberate || !capture.looks() {
             return (known, false);
         }
         known.parameters = operation.parameters_in_text();
-        let all = recording.handle().capture().every_call;
+        let all = capture.every_call;
         let times = recording.asked(operation.hash());
         // A call that another thread tells of, as SQLite's does, has nothing to do with the stack there.
         let works_here = || context::current().is_some_and(|current| std::ptr::eq(&*current, recording));

@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::breakdown::Breakdown;
 use crate::call::{Call, CallGroup};
+use crate::conclusion::Conclusion;
 use crate::database::Database;
 use crate::error_info::ErrorInfo;
 use crate::field::FieldValue;
-use crate::findings::{Finding, FindingKind};
 use crate::identity::Identity;
 use crate::level::Level;
 use crate::outcome::Outcome;
@@ -19,7 +19,6 @@ use crate::recording::Recording;
 use crate::span::Span;
 use crate::text;
 use crate::totals::{CacheTotals, CallTotals};
-use crate::verdict;
 
 /// The longest name that there is in the DNS, and a port.
 const MOST_OF_HOST: usize = 255 + 6;
@@ -81,9 +80,8 @@ pub struct Record {
     pub(crate) polled: u64,
     pub(crate) polls: u32,
     pub(crate) longest_poll: u64,
-    pub(crate) findings: Vec<Finding>,
-    /// Said when the first exporter asks, for all of them.
-    pub(crate) verdict: OnceLock<Option<Box<str>>>,
+    /// Of a request that is worth a look.
+    pub(crate) conclusion: Option<Box<Conclusion>>,
     /// One of the findings makes it a warning.
     pub(crate) is_loud: bool,
     /// Kinds of findings that the application does not want of this request.
@@ -140,8 +138,7 @@ impl Record {
             polled: 0,
             polls: 0,
             longest_poll: 0,
-            findings: Vec::new(),
-            verdict: OnceLock::new(),
+            conclusion: None,
             is_loud: false,
             allowed: 0,
         }
@@ -196,8 +193,7 @@ impl Record {
             polled: _,
             polls,
             longest_poll,
-            findings,
-            verdict,
+            conclusion,
             is_loud,
             allowed,
         } = self;
@@ -228,8 +224,7 @@ impl Record {
         *spans = Vec::new();
         *polls = 0;
         *longest_poll = 0;
-        *findings = Vec::new();
-        *verdict = OnceLock::new();
+        *conclusion = None;
         *is_loud = false;
         *allowed = 0;
     }
@@ -440,24 +435,6 @@ impl Record {
     /// Where the time went.
     pub fn breakdown(&self) -> &Breakdown {
         &self.breakdown
-    }
-
-    /// Why it was slow, or will be: the dearest first. None of a stream.
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-
-    /// Whether there is one of this kind.
-    pub fn has_finding(&self, kind: FindingKind) -> bool {
-        self.findings.iter().any(|finding| finding.kind() == kind)
-    }
-
-    /// In one sentence where its time went and why, the largest cause first; of requests that are [worth a
-    /// look](Self::is_flagged): `82% database: 41 x SELECT users at orders.rs:88 (N+1)`. Of one that took no time at all there
-    /// may be nothing to say.
-    pub fn verdict(&self) -> Option<&str> {
-        let say = || self.is_flagged().then(|| verdict::of(self)).filter(|sentence| !sentence.is_empty());
-        self.verdict.get_or_init(|| say().map(Into::into)).as_deref()
     }
 
     /// The time being polled, calls included.

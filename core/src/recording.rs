@@ -212,7 +212,7 @@ impl Recording {
                 brought,
                 texts: None,
                 path: KeptPath::default(),
-                callsite: None,
+                location: None,
                 found: known.found,
                 parameters: known.parameters,
                 deliberate: known.deliberate,
@@ -358,7 +358,7 @@ impl Recording {
         record.ended = self.handle.clock().wall_at(now);
         record.response_bytes = self.sent_bytes();
         record.recording = Some(Arc::clone(self));
-        record.find(&self.handle);
+        record.conclude(&self.handle);
         self.handle.export(record);
         state.record.clear();
         self.handle.shards().at(self.shard).close(self.place, state);

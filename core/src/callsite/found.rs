@@ -28,6 +28,12 @@ impl Found {
     pub(crate) fn callsite(self) -> Option<Callsite> {
         locator::callsite(self)
     }
+
+    /// A place of a test's choice.
+    #[cfg(test)]
+    pub(crate) fn named(file: &str, line: u32) -> Option<Self> {
+        locator::named(file, line)
+    }
 }
 
 /// Without what reads a stack, nothing is found.

@@ -30,6 +30,19 @@ impl Callsite {
         Callsite(Source::Written(Location::caller()))
     }
 
+    /// As the compiler knows it, if it does: a call in flight keeps no more than that.
+    pub(crate) fn location(self) -> Option<&'static Location<'static>> {
+        match self.0 {
+            Source::Written(location) => Some(location),
+            Source::Found { .. } => None,
+        }
+    }
+
+    /// A place that the compiler knows.
+    pub(crate) fn written(location: &'static Location<'static>) -> Self {
+        Callsite(Source::Written(location))
+    }
+
     /// A place that was read from debug information.
     #[cfg(any(test, feature = "callsites"))]
     pub(crate) fn found(file: &'static str, line: u32) -> Self {

@@ -21,16 +21,21 @@ pub use finding::Finding;
 pub use kind::FindingKind;
 pub use thresholds::Thresholds;
 
+use crate::conclusion::Conclusion;
 use crate::handle::Handle;
 use crate::record::{Record, RecordKind};
 
 impl Record {
     /// Finds what there is to find, at the end.
-    pub(crate) fn find(&mut self, handle: &Handle) {
-        let capture = handle.capture();
-        if !capture.looks() {
-            return;
+    pub(crate) fn conclude(&mut self, handle: &Handle) {
+        let findings = if handle.capture().looks() { self.find(handle) } else { Vec::new() };
+        if !findings.is_empty() || self.is_flagged() {
+            self.conclusion = Some(Conclusion::new(findings));
         }
+    }
+
+    fn find(&mut self, handle: &Handle) -> Vec<Finding> {
+        let capture = handle.capture();
         let own = capture.routes.of(self);
         let thresholds = own.unwrap_or(&capture.thresholds);
         let mut findings = self.look(thresholds, own.is_some());
@@ -39,7 +44,7 @@ impl Record {
         handle.live_counters().findings_dropped.add(findings.len().saturating_sub(most) as u64);
         findings.truncate(most);
         self.is_loud = findings.iter().any(|finding| finding.cost() >= thresholds.warning);
-        self.findings = findings;
+        findings
     }
 
     /// What would be found by other thresholds: [`findings`](Self::findings) are those by the instance's own.

@@ -1,16 +1,17 @@
 //! What is found, and what is not, by the clock of a test.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Finding, FindingKind, Thresholds};
 use crate::call::Yield;
-use crate::callsite::Callsite;
+use crate::callsite::Found;
 use crate::capture::Capture;
 use crate::clock::ManualClock;
 use crate::current_request::request;
 use crate::handle::HandleBuilder;
 use crate::level::Level;
-use crate::open_call::{start_call, start_connection_wait_for};
+use crate::open_call::{OpenCall, start_call, start_connection_wait_for};
 use crate::open_request::{OpenRequest, RequestHead};
 use crate::operation::Operation;
 use crate::pool_name::PoolName;
@@ -80,6 +81,13 @@ impl Case {
     }
 }
 
+/// A call of this place, or of none that anybody knows.
+fn start_at(operation: Arc<Operation>, place: Option<Found>) -> OpenCall {
+    let mut prepared = prepare_call(operation, None);
+    prepared.known.found = place;
+    prepared.start()
+}
+
 fn kinds(record: &Record) -> Vec<FindingKind> {
     record.findings().iter().map(Finding::kind).collect()
 }
@@ -140,8 +148,8 @@ fn four_are_not_many_and_neither_are_three_here_and_three_there() {
     let record = case.record(|_, _| {
         let asked = || Operation::database("postgresql", "main", USER);
         for _ in 0..3 {
-            start_call(asked(), Some(Callsite::found("src/a.rs", 1))).completed();
-            start_call(asked(), Some(Callsite::found("src/b.rs", 1))).completed();
+            start_at(asked(), Found::named("src/a.rs", 1)).completed();
+            start_at(asked(), Found::named("src/b.rs", 1)).completed();
         }
     });
     assert_eq!((kinds(&record), record.database().repeats()), (vec![], 6));
@@ -152,8 +160,8 @@ fn calls_of_unknown_places_belong_to_the_place_that_is_known() {
     let case = Case::new();
     let record = case.record(|_, _| {
         for at in 0..6 {
-            let callsite = (at == 4).then(|| Callsite::found("src/a.rs", 7));
-            start_call(Operation::database("postgresql", "main", USER), callsite).completed();
+            let place = if at == 4 { Found::named("src/a.rs", 7) } else { None };
+            start_at(Operation::database("postgresql", "main", USER), place).completed();
         }
     });
     let found = &record.findings()[0];
@@ -166,8 +174,8 @@ fn a_call_is_where_the_one_before_it_was() {
     let places = |lines: &[u32]| {
         let record = case.record(|_, _| {
             for line in lines {
-                let callsite = (*line > 0).then(|| Callsite::found("src/a.rs", *line));
-                start_call(Operation::database("postgresql", "main", USER), callsite).completed();
+                let place = if *line > 0 { Found::named("src/a.rs", *line) } else { None };
+                start_at(Operation::database("postgresql", "main", USER), place).completed();
             }
         });
         let found = record.findings().iter();
@@ -263,9 +271,8 @@ fn what_is_meant_is_not_found() {
     ] {
         let case = Case::capturing(|capture| capture.silence = Silence::new([place]));
         let record = case.record(|_, _| {
-            let at = Callsite::found("shop/src/orders.rs", 88);
             let asked = || Operation::database("postgresql", "main", USER);
-            (0..6).for_each(|_| start_call(asked(), Some(at)).completed());
+            (0..6).for_each(|_| start_at(asked(), Found::named("shop/src/orders.rs", 88)).completed());
         });
         assert_eq!(record.findings().is_empty(), silent, "{place}");
     }
@@ -522,9 +529,9 @@ fn findings_beyond_the_limit_are_counted() {
 fn a_verdict_says_the_largest_cause_first_and_what_failed() {
     let case = Case::new();
     let record = case.record(|case, _| {
-        let at = Callsite::found("shop/src/orders.rs", 88);
         for _ in 0..41 {
-            let call = start_call(Operation::database("postgresql", "main", USER), Some(at));
+            let place = Found::named("shop/src/orders.rs", 88);
+            let call = start_at(Operation::database("postgresql", "main", USER), place);
             case.pass(2 * MS);
             call.completed();
         }

@@ -51,6 +51,11 @@ pub(super) fn callsite(found: Found) -> Option<Callsite> {
     LOCATOR.callsite(found)
 }
 
+#[cfg(test)]
+pub(super) fn named(file: &str, line: u32) -> Option<Found> {
+    LOCATOR.places.intern(file, line).and_then(Found::place)
+}
+
 struct Locator {
     /// Who walks holds it for reading and who resolves for writing: `backtrace` lets only one do either, so somebody who
     /// does not get it at once would wait long.
