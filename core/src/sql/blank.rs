@@ -1,10 +1,7 @@
 //! What stands between the tokens: white space and comments.
 
 use super::dialect::Dialect;
-use super::lexer::{Lexer, is_blank, opens, opens_lines};
-
-/// SQLite takes the mark that editors put at the beginning of a file for a blank.
-const BYTE_ORDER_MARK: char = '\u{feff}';
+use super::lexer::{BYTE_ORDER_MARK, Lexer, is_blank, opens, opens_lines};
 
 impl Lexer<'_> {
     /// Moves to the next token or the end. `false` if something begins here of which it cannot be known where it ends.
@@ -71,6 +68,7 @@ impl Lexer<'_> {
     fn skip_disputed_line(&mut self, opening: usize, disputed: bool) -> bool {
         let end = self.find(self.at, |c| c == '\n');
         let line = &self.sql.as_bytes()[self.at..end];
+        self.count(2 * line.len());
         // To PostgreSQL a carriage return ends the line.
         let disputed = disputed || line.iter().position(|byte| *byte == b'\r').is_some_and(|at| at + 1 < line.len());
         let readable = !disputed || !(opening..line.len()).any(|at| opens_lines(&line[at..]));
@@ -85,7 +83,7 @@ impl Lexer<'_> {
         let is_hint = self.byte(self.at + 2) == Some(b'+');
         let end = match self.dialect {
             // MySQL reads quotes in hints.
-            Dialect::Any | Dialect::MySql if is_hint => self.closed_alike(self.at),
+            Dialect::Any | Dialect::MySql if is_hint => self.alike_end(self.at),
             Dialect::Any | Dialect::PostgreSql => self.nested_end(),
             Dialect::MySql => self.block_end(),
             // What is never closed is a comment nevertheless.

@@ -61,6 +61,8 @@ pub(super) struct Lexer<'a> {
     pub(super) previous: Option<Token<'a>>,
     /// How many brackets of arrays and subscripts are open.
     pub(super) brackets: usize,
+    /// Behind the last closing bracket that was looked for.
+    pub(super) bracketed_until: usize,
     /// Whether the previous token is an `E'…'`, which can be continued on the next line.
     pub(super) escaped: bool,
     /// How many bytes were looked at, as often as they were.
@@ -77,6 +79,7 @@ impl<'a> Lexer<'a> {
             disputed_until: 0,
             previous: None,
             brackets: 0,
+            bracketed_until: 0,
             escaped: false,
             #[cfg(test)]
             steps: Default::default(),
@@ -119,12 +122,14 @@ impl<'a> Lexer<'a> {
             }
             b'$' => self.dollar(),
             b'?' => match self.digits(start + 1) {
-                digits @ 1..=MAX_PLACEHOLDER_DIGITS if matches!(self.dialect, Dialect::Any | Dialect::Sqlite) => {
+                digits @ 1..=MAX_PLACEHOLDER_DIGITS if self.numbers_question_mark(start + 1 + digits) => {
                     self.advance(1 + digits, Kind::Placeholder)
                 }
                 _ => self.advance(1, Kind::Value),
             },
-            b':' if self.byte(start + 1) == Some(b':') => self.advance(2, Kind::Symbol),
+            b':' if self.byte(start + 1) == Some(b':') && self.dialect != Dialect::Sqlite => {
+                self.advance(2, Kind::Symbol)
+            }
             b':' | b'@' if self.starts_word(start + 1) => self.named_placeholder(),
             b'0'..=b'9' => self.number(start),
             b'.' if self.digits(start + 1) > 0 && !self.touches_name(spaced) => self.number(start),
@@ -149,25 +154,39 @@ impl<'a> Lexer<'a> {
     /// `:name`, `@name` or `$name`.
     pub(super) fn named_placeholder(&mut self) -> Option<Kind> {
         let end = self.word_end(self.at + 1);
-        match self.byte(end) {
-            // The word is the prefix of a literal.
-            Some(b'\'') => return self.advance(1, Kind::Symbol),
-            // To SQLite what the parentheses contain is part of the name, be it quotes.
-            Some(b'(') if self.dialect == Dialect::Sqlite => {
-                let close = self.find(end + 1, |c| !is_word(c));
-                self.at = close + 1;
-                return (self.byte(close) == Some(b')')).then_some(Kind::Placeholder);
-            }
-            _ => {}
+        if self.dialect == Dialect::PostgreSql && matches!(self.byte(end), Some(b'\'' | b'&')) {
+            // The sign is one of an operator, the word perhaps the prefix of a literal.
+            return self.advance(1, Kind::Symbol);
         }
-        self.at = end;
-        Some(Kind::Placeholder)
+        self.placeholder_until(end)
     }
 
     /// `$1`, or else a number.
     pub(super) fn numbered_placeholder(&mut self, digits: usize) -> Option<Kind> {
         let is_placeholder = digits <= MAX_PLACEHOLDER_DIGITS;
-        if is_placeholder { self.advance(1 + digits, Kind::Placeholder) } else { self.number(self.at + 1) }
+        if is_placeholder { self.placeholder_until(self.at + 1 + digits) } else { self.number(self.at + 1) }
+    }
+
+    fn placeholder_until(&mut self, mut end: usize) -> Option<Kind> {
+        if self.dialect == Dialect::Sqlite && self.byte(end) == Some(b'(') {
+            // What the parentheses contain is part of the name, be it quotes.
+            let close = self.find(end + 1, |c| !is_word(c));
+            if self.byte(close) != Some(b')') {
+                return None;
+            }
+            end = close + 1;
+        }
+        self.at = end;
+        Some(Kind::Placeholder)
+    }
+
+    /// Whether a question mark and its digits, which end at `end`, are one placeholder and not an operator and a number.
+    fn numbers_question_mark(&self, end: usize) -> bool {
+        match self.dialect {
+            Dialect::Any => !self.starts_word(end) && self.byte(end) != Some(b'.'),
+            Dialect::Sqlite => true,
+            Dialect::PostgreSql | Dialect::MySql => false,
+        }
     }
 
     /// Moves behind a number, and whatever is glued to it.
@@ -254,9 +273,12 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && !is_blank(c))
 }
 
-/// White space and control characters.
+/// SQLite takes the mark that editors put at the beginning of a file for a blank.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// White space and control characters, and what can be taken for such.
 pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
+    c.is_whitespace() || c.is_control() || c == BYTE_ORDER_MARK
 }
 
 /// Whether in some database something begins here that could go on behind the end of the line.

@@ -14,9 +14,6 @@ enum Backslash {
     Disputed,
 }
 
-/// How far a bracketed name is looked for: longer than any database's names.
-const MAX_BRACKETED_BYTES: usize = 256;
-
 impl Lexer<'_> {
     /// A string in single quotes. `continues` if it follows an `E'…'`, of which it is a part on another line.
     pub(super) fn string(&mut self, continues: bool) -> Option<Kind> {
@@ -48,6 +45,7 @@ impl Lexer<'_> {
         self.quoted(start, b'`', Backslash::Plain, Kind::Name)?;
         // PostgreSQL allows operators with a backtick; between two of them would be anything.
         let name = &self.sql.as_bytes()[start..self.at];
+        self.count(name.len());
         let disputed = self.dialect == Dialect::Any && name.iter().any(|byte| matches!(byte, b'\'' | b'"'));
         (!disputed).then_some(Kind::Name)
     }
@@ -100,8 +98,12 @@ impl Lexer<'_> {
             let (tag, body) = (&self.sql[start..=tag_end], &self.sql[tag_end + 1..]);
             let length = body.find(tag);
             self.count(length.unwrap_or(body.len()));
-            self.at = tag_end + 1 + length? + tag.len();
-            return Some(Kind::Value);
+            let body = &body.as_bytes()[..length?];
+            self.count(body.len());
+            self.at = tag_end + 1 + body.len() + tag.len();
+            // To others the tag is a name, and what follows it no text.
+            let disputed = self.dialect == Dialect::Any && (0..body.len()).any(|at| opens(&body[at..]));
+            return (!disputed).then_some(Kind::Value);
         }
         if tag_end == start + 1 { self.advance(1, Kind::Symbol) } else { self.named_placeholder() }
     }
@@ -114,18 +116,15 @@ impl Lexer<'_> {
                 self.at = close + 1;
                 return (close < self.sql.len()).then_some(Kind::Name);
             }
-            Dialect::Any if self.brackets == 0 && !self.follows_array(spaced) => {
-                let rest = &self.sql.as_bytes()[self.at + 1..];
-                let rest = &rest[..rest.len().min(MAX_BRACKETED_BYTES)];
-                let close = rest.iter().position(|byte| *byte == b']');
-                let inside = &rest[..close.unwrap_or(rest.len())];
-                self.count(inside.len());
-                let is_name = |close: &usize| is_bracketed_name(&self.sql[self.at + 1..self.at + 1 + close]);
-                if let Some(close) = close.filter(is_name) {
-                    return self.advance(close + 2, Kind::Name);
-                }
-                if (0..inside.len()).any(|at| opens(&inside[at..])) {
-                    return None;
+            // To SQLite all up to the first closing bracket is a name, wherever it stands.
+            Dialect::Any if self.bracketed_until <= self.at => {
+                let close = self.alike_until(self.at + 1, b"]")?;
+                self.bracketed_until = close + 1;
+                self.count(close - self.at);
+                let could_be_name = close < self.sql.len() && self.brackets == 0 && !self.follows_array(spaced);
+                if could_be_name && is_bracketed_name(&self.sql[self.at + 1..close]) {
+                    self.at = close + 1;
+                    return Some(Kind::Name);
                 }
             }
             _ => {}
@@ -136,25 +135,34 @@ impl Lexer<'_> {
 
     /// What the comment contains is executed by MySQL, depending on its version: it is masked as a whole.
     pub(super) fn executable_comment(&mut self) -> Option<Kind> {
-        self.at = self.closed_alike(self.at)?;
+        self.at = self.alike_end(self.at)?;
         Some(Kind::Value)
     }
 
-    /// The end of the block comment at `at`, if it is the same for those who read quotes in it and those who do not.
-    pub(super) fn closed_alike(&self, at: usize) -> Option<usize> {
-        let content = &self.sql.as_bytes()[at + 2..];
+    /// The end of the block comment at `at`, if it is the same to all.
+    pub(super) fn alike_end(&self, at: usize) -> Option<usize> {
+        let close = self.alike_until(at + 2, b"*/")?;
+        (close < self.sql.len()).then_some(close + 2)
+    }
+
+    /// Where `close` is, or the end without one, if it is the same place to those who read quotes and comments before it
+    /// and those who do not.
+    fn alike_until(&self, from: usize, close: &[u8]) -> Option<usize> {
+        let content = &self.sql.as_bytes()[from..];
         let mut open = None;
         for (index, byte) in content.iter().enumerate() {
             self.count(1);
-            match (byte, content.get(index + 1)) {
-                (b'*', Some(b'/')) => return open.is_none().then_some(at + 2 + index + 2),
-                (b'\\' | b'#', _) | (b'/', Some(b'*')) | (b'-', Some(b'-')) => return None,
-                (b'\'' | b'"' | b'`', _) if open.is_none() => open = Some(byte),
+            let rest = &content[index..];
+            match rest {
+                _ if rest.starts_with(close) => return open.is_none().then_some(from + index),
+                [b'\\' | b'#', ..] | [b'/', b'*', ..] | [b'-', b'-', ..] => return None,
+                [b'$', next, ..] if !next.is_ascii_digit() => return None,
+                [b'\'' | b'"' | b'`', ..] if open.is_none() => open = Some(byte),
                 _ if open == Some(byte) => open = None,
                 _ => {}
             }
         }
-        None
+        open.is_none().then_some(self.sql.len())
     }
 
     /// Moves behind a quoted text. A doubled quote does not close it.

@@ -83,6 +83,9 @@ impl<'a> Text<'a> {
         if let List::Elements(Elements { first: Some((_, end)), .. }) = self.list {
             self.take_back(end);
         }
+        // Two minus signs at the very end are a comment in MySQL, too, but not where a comment was behind them.
+        let length = self.text.trim_end_matches("--").trim_end().len();
+        self.text.truncate(length);
         (self.text, self.cut)
     }
 
