@@ -9,8 +9,8 @@ use crate::measure::measure;
 
 /// Measures what passes through it, for [`reqwest_middleware::ClientBuilder::with`].
 ///
-/// Behind a middleware that tries again, each attempt is a call of its own; before it, all of them are one. The place
-/// in the source is not known here: the chain is started by code of its own.
+/// Behind a middleware that tries again, each attempt is a call of its own; before it, all of them are one. The chain is
+/// started by code of its own, so the place in the source is looked for on the stack, of calls that a request repeats.
 ///
 /// ```
 /// let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())

@@ -1,5 +1,6 @@
 //! What the client's layer makes of the calls that pass through it.
 
+mod callsites;
 mod endings;
 mod errors;
 mod grpc_answers;
