@@ -48,7 +48,11 @@ impl Finding {
                 write(Phrase::Ours(" allowed"));
             }
             (_, Some(operation), _) => {
-                if self.count() == 1 { write(Phrase::Ours(": ")) } else { count(": ", " x ") }
+                if self.count() == 1 {
+                    write(Phrase::Ours(": "))
+                } else {
+                    count(": ", " x ")
+                }
                 asked(operation, write);
             }
             (_, None, Some(bytes)) => {
