@@ -53,17 +53,20 @@
 //! that failed, and an error that the application gave although it answered well. `cause` has the error with its sources, each the
 //! cause of the one before, and the place in the source where it was told of, or where the call was made.
 //!
-//! [Annotations](Settings::annotations) are what X-Ray finds traces by. Metadata are read, not searched: `tachograph` has the
-//! numbers of the JSON line, under its names, and the calls beyond those that a record keeps one by one (`calls_grouped`);
-//! `application` has the application's other fields, and its metadata as JSON.
+//! [Annotations](Settings::annotations) are what X-Ray finds traces by: `annotation.finding = "n_plus_one"` those whose dearest
+//! [finding](tachograph_core::Finding) is one, and `verdict` says of each that is worth a look why, in one sentence. Metadata are
+//! read, not searched: `tachograph` has the numbers of the JSON line, under its names, the verdict, what was found, the dearest first
+//! (`findings`, with `kind summary target pool callsite span count limit distinct_parameters bytes cost_ms total_ms slowest_ms saves_ms
+//! hint` as far as there are such; statements are in the subsegments), and the calls beyond those that a record keeps one by one
+//! (`calls_grouped`); `application` has the application's other fields, and its metadata as JSON.
 //!
 //! A request that takes [long](Settings::in_progress_after) is shown before its end, with what was done by then, and replaced when
-//! it ends.
+//! it ends; findings and the verdict are known only then.
 //!
 //! # Limits
 //! | what | how much | what becomes of the rest |
 //! |---|---|---|
-//! | a document | 64,000 bytes ([`Settings::max_document_bytes`]) | subsegments go alone, before their segment; of one that is too long by itself, long texts are cut, and metadata that has no room is left out (`document_cut`) |
+//! | a document | 64,000 bytes ([`Settings::max_document_bytes`]) | subsegments go alone, before their segment; of one that is too long by itself, long texts are cut, and metadata that has no room is left out (`document_cut`), findings by their number (`findings_left_out`) |
 //! | the documents of a request | 500,000 bytes ([`Settings::max_trace_bytes`]) | subsegments are left out (`subsegments_left_out`) |
 //! | a text | 250 characters; a query 2048, a message 1024, an annotation 1000 | it is cut, ends in `…`, and counts (`document_cut`) |
 //! | a name | 200 characters: letters, digits, spaces, `_.:/%&#=+-@` | others become `_` |

@@ -14,8 +14,9 @@ use crate::sampling::Sampling;
 pub struct Settings {
     /// Where the daemon is. Default `127.0.0.1:2000`.
     pub address: DaemonAddress,
-    /// By what X-Ray finds traces: names of the application's fields, and of members of the JSON line. At most 50. Default
-    /// `request_id`, `name`, `action`, `route`, `outcome`, `environment` and `version`.
+    /// By what X-Ray finds traces: names of the application's fields, and of members of the JSON line; `finding` is the kind of
+    /// the dearest finding (`n_plus_one`). At most 50. Default `request_id`, `name`, `action`, `route`, `outcome`, `environment`,
+    /// `version`, `finding` and `verdict`.
     pub annotations: Vec<String>,
     /// How long a request or task has to be open to be shown before its end; again whenever it is twice as old. None: never.
     /// Default 10 s.
@@ -41,7 +42,8 @@ pub struct Settings {
 pub type FailureHook = Box<dyn Fn(&Failure) + Send>;
 
 /// The annotations where nobody says which.
-const ANNOTATIONS: [&str; 7] = ["request_id", "name", "action", "route", "outcome", "environment", "version"];
+const ANNOTATIONS: [&str; 9] =
+    ["request_id", "name", "action", "route", "outcome", "environment", "version", "finding", "verdict"];
 
 impl Default for Settings {
     fn default() -> Self {

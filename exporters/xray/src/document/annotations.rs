@@ -10,7 +10,7 @@ use crate::writer::{Writer, key};
 const MOST: usize = 50;
 
 /// The most characters of a value.
-const MOST_OF_VALUE: usize = 1000;
+pub(super) const MOST_OF_VALUE: usize = 1000;
 
 /// The longest of what is no text, and of a request's id.
 const MOST_OF_NUMBER: usize = 160;
@@ -31,6 +31,9 @@ enum What {
     Action,
     Route,
     Outcome,
+    Verdict,
+    /// The kind of the dearest finding, so that requests are found by it.
+    Finding,
     /// A field of the application's, or any other member of the wide line.
     Named(String),
 }
@@ -79,6 +82,8 @@ impl Annotations {
             "action" => What::Action,
             "route" => What::Route,
             "outcome" => What::Outcome,
+            "verdict" => What::Verdict,
+            "finding" => What::Finding,
             _ => What::Named(given.to_owned()),
         };
         self.others.push((key, what));
@@ -104,7 +109,10 @@ impl Annotations {
                         annotations.word(key, record.identity().request_id().encode(&mut [0; 36]));
                         continue;
                     }
-                    What::Outcome if is_underway => None,
+                    // All that is known at the end.
+                    What::Outcome | What::Verdict | What::Finding if is_underway => None,
+                    What::Verdict => record.verdict(),
+                    What::Finding => record.findings().first().map(|dearest| dearest.kind().as_str()),
                     What::Outcome => Some(record.outcome().as_str()),
                     What::UserId => record.user_id(),
                     What::Action => record.action(),

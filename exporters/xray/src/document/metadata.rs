@@ -2,7 +2,8 @@
 
 use tachograph_core::{CallGroup, FieldValue, Identity, Member, Record, WideLine, micros};
 
-use super::annotations::Annotations;
+use super::annotations::{Annotations, MOST_OF_VALUE};
+use super::findings;
 use super::trace::Trace;
 use crate::writer::{USUAL, Writer, key};
 
@@ -21,7 +22,10 @@ pub(super) fn write(trace: &Trace<'_>, is_subsegment: bool, annotations: &Annota
             match trace.is_underway {
                 // It has no breakdown yet, and what it did may be half of it.
                 true => ours.millis(key!("underway_ms"), micros(record.duration())),
-                false => record.each_member(&mut Members { ours, is_subsegment }),
+                false => {
+                    record.each_member(&mut Members { ours, is_subsegment });
+                    findings::write(record, ours);
+                }
             }
             groups(record, ours);
         });
@@ -54,8 +58,7 @@ fn group(calls: &CallGroup, group: &mut Writer<'_>) {
     group.text_if_any(key!("target"), Some(operation.target()), USUAL);
     group.text_if_any(key!("summary"), Some(operation.summary()), USUAL);
     if let Some(callsite) = calls.callsite() {
-        group.raw(key!("callsite"));
-        group.texts(&[callsite.file(), ":", itoa::Buffer::new().format(callsite.line())], USUAL);
+        findings::callsite(callsite, group);
     }
     group.integer(key!("count"), calls.count());
     group.integer(key!("errors"), calls.errors());
@@ -120,14 +123,13 @@ impl WideLine for Members<'_, '_> {
     }
 
     fn text(&mut self, member: Member, text: &str) {
-        let is_shown = match member.name() {
-            "name" | "action" | "route" | "error_type" => true,
-            "method" | "path" | "user_id" => self.is_subsegment,
-            _ => false,
+        let most = match member.name() {
+            "name" | "action" | "route" | "error_type" => USUAL,
+            "method" | "path" | "user_id" if self.is_subsegment => USUAL,
+            "verdict" => MOST_OF_VALUE,
+            _ => return,
         };
-        if is_shown {
-            self.ours.text(member.json_key(), text, USUAL);
-        }
+        self.ours.text(member.json_key(), text, most);
     }
 
     fn word(&mut self, member: Member, word: &'static str) {
@@ -137,7 +139,10 @@ impl WideLine for Members<'_, '_> {
     fn chain(&mut self, _: Member, _: &[String]) {}
 
     fn integer(&mut self, member: Member, number: u64) {
-        self.ours.integer(member.json_key(), number);
+        // There is a list of them.
+        if member.name() != "findings" {
+            self.ours.integer(member.json_key(), number);
+        }
     }
 
     fn millis(&mut self, member: Member, micros: u64) {

@@ -3,6 +3,7 @@
 mod annotations;
 mod asked;
 mod cause;
+mod findings;
 mod flags;
 mod http;
 mod metadata;

@@ -5,7 +5,7 @@ use tachograph_core::{Call, CallKind, CallOutcome, Yield, micros};
 use super::asked::Asked;
 use super::flags::Flags;
 use super::trace::{Part, Trace};
-use super::{cause, http};
+use super::{cause, findings, http};
 use crate::name;
 use crate::writer::{USUAL, Writer, key};
 
@@ -124,8 +124,7 @@ fn metadata(asked: Asked, call: &Call, writer: &mut Writer<'_>) {
                 ours.text_if_any(key!("target"), Some(operation.target()), USUAL);
             }
             if let Some(callsite) = call.callsite() {
-                ours.raw(key!("callsite"));
-                ours.texts(&[callsite.file(), ":", itoa::Buffer::new().format(callsite.line())], USUAL);
+                findings::callsite(callsite, ours);
             }
             match call.brought() {
                 Yield::Rows(rows) => ours.integer(key!("rows"), rows),

@@ -42,6 +42,9 @@ const KINDS: [&str; 14] = [
     "waiting",
 ];
 
+/// Those that say no more than all the others do, and so come last.
+const SYMPTOMS: [&str; 2] = ["slow_request", "too_many_queries"];
+
 /// Other programs may have annotations of these names.
 pub(super) fn check(check: &mut Check, json: &Value) {
     let ours = &json["metadata"]["tachograph"];
@@ -66,10 +69,12 @@ pub(super) fn check(check: &mut Check, json: &Value) {
 
     let findings = findings.as_array().map_or(&[][..], Vec::as_slice);
     findings.iter().for_each(|found| finding(check, found));
-    // That it was slow says no more than all the others do.
-    let is_slow = |found: &Value| found["kind"] == "slow_request";
+    let is_symptom = |found: &Value| SYMPTOMS.iter().any(|kind| found["kind"] == *kind);
     let cost = |found: &Value| found["cost_ms"].as_f64();
-    let is_sorted = findings.is_sorted_by(|one, next| is_slow(next) || (!is_slow(one) && cost(one) >= cost(next)));
+    let is_sorted = findings.is_sorted_by(|one, next| match (is_symptom(one), is_symptom(next)) {
+        (one_is, next_is) if one_is == next_is => cost(one) >= cost(next),
+        (_, next_is) => next_is,
+    });
     check.require(is_sorted, "the dearest finding is not the first");
 }
 

@@ -1,6 +1,7 @@
 //! The documents of records, as a strict receiver reads them.
 
 mod calls;
+mod findings;
 mod golden;
 mod hostile;
 mod large;

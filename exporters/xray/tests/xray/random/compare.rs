@@ -7,7 +7,7 @@ use serde_json::Value;
 use tachograph_core::{Call, CallKind, CallOutcome, FieldValue, Outcome, Record, RecordKind, SpanId, Yield};
 use tachograph_xray_daemon::Document;
 
-use super::numbers;
+use super::{findings, numbers};
 
 /// The parts of a trace by their ids, each without what is inside of it and with the id of what it is inside of.
 type Parts = BTreeMap<String, (Document, Option<String>)>;
@@ -40,6 +40,7 @@ pub(super) fn record(record: &Record, segment: &Document, most: usize) -> usize 
     annotations(record, segment, is_full);
     numbers::check(record, segment);
     groups(record, segment);
+    findings::check(record, segment, is_full);
     fields(record, segment, is_full);
 
     let mut missing = 0;
@@ -120,7 +121,7 @@ fn times(record: &Record, part: &Document, start: Duration, end: Duration) {
 /// Whether this is the text; where that is longer than so many characters as X-Ray counts them, as much of it as fits and a
 /// sign that it was cut. In a document that is full, any less of it.
 #[track_caller]
-fn same(shown: &str, text: &str, most: usize, is_full: bool) {
+pub(super) fn same(shown: &str, text: &str, most: usize, is_full: bool) {
     if is_full && (shown.is_empty() || is_beginning(shown, text)) {
         return;
     }

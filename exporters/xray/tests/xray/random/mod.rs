@@ -2,15 +2,16 @@
 //! strict daemon has nothing to complain of, and what arrives says what was recorded.
 
 mod compare;
+mod findings;
 mod numbers;
 mod service;
 mod texts;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use tachograph_core::Record;
+use tachograph_core::{FindingKind, Record};
 use tachograph_xray::{DaemonAddress, Origin, Platform, Settings, XRay};
 use tachograph_xray_daemon::Daemon;
 
@@ -43,6 +44,7 @@ struct Seen {
     in_progress: usize,
     /// Calls and spans that are in no document.
     missing: usize,
+    found: BTreeSet<FindingKind>,
 }
 
 /// Has what was recorded sent, waits until it is there, and compares.
@@ -63,6 +65,7 @@ fn look(service: &Service, daemon: &Daemon, most: usize, seen: &mut Seen) {
     for record in &kept {
         let segment = segments.get(&*record.identity().span_id().to_string()).expect("its segment is there");
         seen.missing += compare::record(record, segment, most);
+        seen.found.extend(record.findings().iter().map(|finding| finding.kind()));
     }
     assert_eq!(segments.len(), kept.len(), "what is not to be kept is not sent");
     let complaints = daemon.complaints();
@@ -107,6 +110,7 @@ fn run(seed: u64, records: usize, change: impl FnOnce(&mut Settings)) -> (Seen, 
 fn whatever_is_recorded_arrives_as_it_was_and_without_a_complaint() {
     let (seen, cut) = run(7, RECORDS, |_| {});
     assert!(seen.alone > 100 && cut > 100, "chance has become tame: {seen:?}, {cut} cut");
+    assert_eq!(seen.found.len(), FindingKind::ALL.len(), "{seen:?}");
 }
 
 #[test]

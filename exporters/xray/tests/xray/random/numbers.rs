@@ -12,6 +12,10 @@ pub(super) fn check(record: &Record, segment: &Document) {
     record.each_member(&mut line);
     assert!(line.0.len() > 10, "{:?}", line.0);
     let shown = segment.at("metadata.tachograph");
+    // Of these there is a list.
+    let findings = line.0.remove("findings").map_or(0.0, |count| count.as_f64().unwrap());
+    let listed = shown["findings"].as_array().map_or(0, Vec::len) as f64;
+    assert_eq!(findings, listed + shown["findings_left_out"].as_f64().unwrap_or(0.0));
     for (name, expected) in &line.0 {
         let number = shown[name].as_f64().map(Value::from).unwrap_or_else(|| shown[name].clone());
         assert_eq!(number, *expected, "{name}");

@@ -14,6 +14,9 @@ fn segment() -> Value {
         "kind": "sequential_calls", "count": 3, "limit": 100, "cost_ms": 1, "total_ms": 1, "slowest_ms": 0.5, "saves_ms": 0.5,
         "hint": "await them together",
     });
+    let many = json!({
+        "kind": "too_many_queries", "count": 21, "limit": 20, "cost_ms": 2000, "total_ms": 2000, "slowest_ms": 1, "hint": "load",
+    });
     let slow = json!({
         "kind": "slow_request", "count": 1, "limit": 1000, "cost_ms": 1500, "total_ms": 1500, "slowest_ms": 1500, "hint": "see",
     });
@@ -23,7 +26,7 @@ fn segment() -> Value {
         "annotations": {"finding": "n_plus_one", "verdict": "99% database: 12 x SELECT variants (N+1)"},
         "metadata": {"tachograph": {
             "event": "request", "streaming": false, "verdict": "99% database: 12 x SELECT variants (N+1)",
-            "findings": [n_plus_one, sequential, slow],
+            "findings": [n_plus_one, sequential, many, slow],
         }},
     })
 }
@@ -96,7 +99,7 @@ fn a_finding_is_of_a_kind_and_its_numbers_fit() {
         ("0/limit", Value::Null, "a finding without limit"),
         ("0/summary", "ä".repeat(251).into(), "finding.summary has 251 characters"),
         ("0/count", 1.5.into(), "finding.count is 1.5, not a whole number"),
-        ("2/count", 0.into(), "of no calls"),
+        ("3/count", 0.into(), "of no calls"),
         ("0/distinct_parameters", 13.into(), "13 parameters of 12 calls"),
         ("0/distinct_parameters", 0.into(), "0 parameters of 12 calls"),
         ("0/cost_ms", 1.6.into(), "cost_ms is 1.6 ms of 1.5 ms"),
@@ -105,7 +108,7 @@ fn a_finding_is_of_a_kind_and_its_numbers_fit() {
         ("0/cost_ms", 0.5.into(), "the dearest finding is not the first"),
         ("0/bytes", 7.into(), "bytes of \"n_plus_one\" are 7"),
         ("1/saves_ms", Value::Null, "\"sequential_calls\" saves null"),
-        ("2/saves_ms", 1.into(), "\"slow_request\" saves 1"),
+        ("3/saves_ms", 1.into(), "\"slow_request\" saves 1"),
     ] {
         let found = match value {
             Value::Null => {
@@ -122,7 +125,9 @@ fn a_finding_is_of_a_kind_and_its_numbers_fit() {
     let mut duplicates = segment();
     duplicates["metadata"]["tachograph"]["findings"][0]["kind"] = "duplicate_query".into();
     refused(&duplicates, "/annotations/finding", "duplicate_query".into(), "12 parameters of 12 calls");
-    let mut slow_first = segment();
-    slow_first["metadata"]["tachograph"]["findings"].as_array_mut().unwrap().rotate_right(1);
-    refused(&slow_first, "/annotations/finding", "slow_request".into(), "the dearest finding is not the first");
+    for (rotated, kind) in [(1, "slow_request"), (2, "too_many_queries")] {
+        let mut symptom_first = segment();
+        symptom_first["metadata"]["tachograph"]["findings"].as_array_mut().unwrap().rotate_right(rotated);
+        refused(&symptom_first, "/annotations/finding", kind.into(), "the dearest finding is not the first");
+    }
 }
