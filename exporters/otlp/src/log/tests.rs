@@ -249,8 +249,6 @@ fn findings_of_every_kind_say_what_their_json_lines_say() {
     (0..11).for_each(|id| database(&format!("SELECT a FROM many WHERE id = {id}"), 1));
     (0..10).for_each(|_| database("SELECT \"\u{1b}[31m\" FROM same", 1));
     database("", 600);
-    database("SELECT a FROM first", 120);
-    database("SELECT b FROM second", 110);
     (0..10).for_each(|_| call(Operation::http(Scheme::Https, "partner.example", "GET"), 150));
     call(Operation::external("stripe", "charge \n\t a card"), 1_200);
     (0..10).for_each(|_| _ = request().cache_miss("flags"));
@@ -268,8 +266,16 @@ fn findings_of_every_kind_say_what_their_json_lines_say() {
     open.sent(3);
     open.complete();
     let slow = instance.take().remove(0);
-    [&large, &slow].into_iter().for_each(all_say_the_same);
-    let found: Vec<_> = [&large, &slow].into_iter().flat_map(Record::findings).map(|finding| finding.kind()).collect();
+    let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+    open.pause();
+    let scope = Scope::enter(Some(open.recording().clone()));
+    ["SELECT a FROM first", "SELECT b FROM second"].into_iter().for_each(|sql| database(sql, 110));
+    drop(scope);
+    open.complete();
+    let sequential = instance.take().remove(0);
+    let records = [&large, &slow, &sequential];
+    records.into_iter().for_each(all_say_the_same);
+    let found: Vec<_> = records.into_iter().flat_map(Record::findings).map(|finding| finding.kind()).collect();
     for kind in FindingKind::ALL {
         assert!(found.contains(&kind), "{kind} is none of {found:?}");
     }

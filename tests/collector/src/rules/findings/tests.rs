@@ -71,17 +71,19 @@ fn a_request_says_how_many_there_are_and_has_a_verdict() {
 }
 
 #[test]
-fn what_was_dropped_is_not_missing_and_a_slow_request_comes_last() {
+fn what_was_dropped_is_not_missing_and_symptoms_come_last() {
     let mut dropped = with(vec![event(1.25)]);
     set(&mut dropped.attributes, int("tachograph.findings", 2));
     dropped.dropped_events_count = 1;
     assert_eq!(Received::default().take_traces(vec![dropped]).complaints, [""; 0]);
-    let mut slow = event(1.5);
-    set(&mut slow.attributes, text("tachograph.finding", "slow_request"));
-    let last = with(vec![event(0.25), slow.clone()]);
-    assert_eq!(Received::default().take_traces(vec![last]).complaints, [""; 0]);
-    let first = with(vec![slow, event(0.25)]);
-    assert_refused(&Received::default().take_traces(vec![first]).complaints, "is not the first");
+    for kind in ["slow_request", "too_many_queries"] {
+        let mut symptom = event(1.5);
+        set(&mut symptom.attributes, text("tachograph.finding", kind));
+        let last = with(vec![event(0.25), symptom.clone(), symptom.clone()]);
+        assert_eq!(Received::default().take_traces(vec![last]).complaints, [""; 0]);
+        let first = with(vec![symptom, event(0.25)]);
+        assert_refused(&Received::default().take_traces(vec![first]).complaints, "is not the first");
+    }
 }
 
 #[test]
