@@ -85,14 +85,13 @@ fn findings_are_reported_and_deny_makes_their_tests_fail() {
     let place = format!("at {file}:{}", line_of("database_call("));
     let message = format!(
         "GET /list (200) has a finding:
-  2 x SELECT name FROM users WHERE id = $1    0.0 ms   2 different parameters   {place}
-  n_plus_one: 2 x SELECT users {place}: load all rows by one query: with a JOIN, or with IN or ANY over the keys
+  2 x SELECT name FROM users WHERE id = $1    TIME   2 different parameters   {place}
+  N+1: 2 x SELECT users {place}, TIME; load all rows by one query: with a JOIN, or with IN or ANY over the keys
 (TACHOGRAPH_TESTING_FINDINGS is set; the report is {})",
         path.display()
     );
     // How long it took is the machine's affair.
-    let (before, after) = message.split_once("    0.0 ms").unwrap();
-    assert!(text.contains(before) && text.contains(after), "{text}");
+    assert!(message.split("TIME").all(|part| text.contains(part)), "{text}");
     let line = only_line(&path);
     let (timestamp, line) = line.split_once(r#"Z",""#).unwrap();
     assert!(timestamp.starts_with(r#"{"timestamp":"2"#), "{timestamp}");

@@ -3,8 +3,10 @@
 use super::statements;
 use crate::call::CallKind;
 use crate::findings::Finding;
+use crate::millis::write_millis;
 use crate::outcome::Outcome;
 use crate::record::Record;
+use crate::wide::Phrase;
 
 /// `GET /experiments/{id} (200)`, as it is called in a sentence.
 pub(super) fn name(record: &Record) -> String {
@@ -19,37 +21,30 @@ pub(super) fn name(record: &Record) -> String {
 
 /// A sentence about the record, then what it asked and what is found.
 pub(super) fn explain(sentence: &str, record: &Record, kinds: &[CallKind], findings: &[Finding]) -> String {
-    let mut message = format!("{} {sentence}", name(record));
-    let head = message.len();
-    message.push_str(":\n");
+    let mut details = String::new();
     for kind in kinds {
-        statements::write(record, *kind, &mut message);
+        statements::write(record, *kind, &mut details);
     }
     for finding in findings {
-        message.push_str(&format!("  {}\n", in_a_line(finding)));
+        details.push_str("  ");
+        write(finding, &mut details);
+        details.push('\n');
     }
-    if message.len() == head + ":\n".len() {
-        message.truncate(head);
-    }
-    message.truncate(message.trim_end().len());
-    message
+    let end = if details.is_empty() { "" } else { ":\n" };
+    format!("{} {sentence}{end}{}", name(record), details.trim_end())
 }
 
-/// `n_plus_one: 12 x SELECT assignments at src/store.rs:88. Load all …`.
-fn in_a_line(finding: &Finding) -> String {
-    let evidence = match finding.operation() {
-        Some(operation) => {
-            let asked = match operation.summary() {
-                "" => statements::what(operation),
-                summary if operation.kind() == CallKind::Database => summary.to_owned(),
-                summary => format!("{summary} {}", operation.target()),
-            };
-            let place = finding.callsite().map(|callsite| format!(" at {callsite}")).unwrap_or_default();
-            format!("{} x {asked}{place}", finding.count())
+/// As in lines of findings.
+fn write(finding: &Finding, out: &mut String) {
+    finding.each_phrase(|phrase| match phrase {
+        Phrase::Ours(text) | Phrase::Theirs(text) => out.push_str(text),
+        Phrase::Integer(number) => out.push_str(&number.to_string()),
+        Phrase::Millis(micros) => {
+            let mut text = Vec::new();
+            write_millis(micros, &mut text);
+            out.extend(text.into_iter().map(char::from));
         }
-        None => format!("{}, and {} are allowed", finding.count(), finding.limit()),
-    };
-    format!("{}: {evidence}: {}", finding.kind(), finding.hint())
+    });
 }
 
 /// `13 queries, and 3 are allowed`.

@@ -105,7 +105,7 @@ impl Asked<'_> {
 }
 
 /// A statement, or whom it goes to and what is asked there.
-pub(super) fn what(operation: &Operation) -> String {
+fn what(operation: &Operation) -> String {
     let Some(statement) = operation.statement() else {
         return format!("{} {}", operation.summary(), operation.target());
     };
