@@ -27,7 +27,7 @@ fn subscriber(scene: &Scene) -> Dispatch {
     Dispatch::new(subscriber)
 }
 
-async fn record(scene: &Scene, work: impl Future<Output = ()>) -> Record {
+pub(crate) async fn record(scene: &Scene, work: impl Future<Output = ()>) -> Record {
     scene.instance.record(work).with_subscriber(subscriber(scene)).await.1
 }
 

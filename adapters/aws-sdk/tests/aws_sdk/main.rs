@@ -1,6 +1,7 @@
 //! A client of DynamoDB whose network is a script, and whose times are moved by hand.
 
 mod calls;
+mod callsites;
 mod capture;
 mod failures;
 mod headers;
