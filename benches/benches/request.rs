@@ -4,7 +4,7 @@ use axum::Router;
 use std::process::ExitCode;
 use tachograph_benches::report::FLOORS;
 use tachograph_benches::rows::{
-    Row, bare, bare_again, empty_layer, floor, frameworks, ours_json, ours_measured, ours_silent,
+    Row, bare, bare_again, empty_layer, floor, frameworks, ours_json, ours_measured, ours_silent, ours_unsearched,
 };
 use tachograph_benches::runner::{Workload, run};
 use tachograph_benches::{Machine, workloads};
@@ -51,10 +51,14 @@ fn measure(turns: usize, smoke: bool) -> Result<(), Box<dyn std::error::Error>> 
     Ok(())
 }
 
-fn all_workloads(runtime: &Runtime) -> Result<[Workload; 4], Box<dyn std::error::Error>> {
+fn all_workloads(runtime: &Runtime) -> Result<[Workload; 5], Box<dyn std::error::Error>> {
     let pool = runtime.block_on(workloads::database())?;
-    let mut queried = with_every_row(&workloads::queried(pool.clone()));
-    queried.push(ours_measured(workloads::queried(pool.measured("measurements"))));
+    let measured = pool.clone().measured("measurements");
+    let with_pools = |plain: Router, measured: Router, findings| {
+        let mut rows = with_every_row(&plain);
+        rows.extend([ours_measured(measured.clone(), findings), ours_unsearched(measured)]);
+        rows
+    };
     Ok([
         Workload {
             title: "a handler that answers at once",
@@ -69,9 +73,15 @@ fn all_workloads(runtime: &Runtime) -> Result<[Workload; 4], Box<dyn std::error:
             unit: FLOORS,
         },
         Workload {
-            title: "a handler with 10 sqlx queries (SQLite in memory)",
+            title: "a handler with 10 different sqlx queries (SQLite in memory)",
             requests_per_turn: 5,
-            rows: queried,
+            rows: with_pools(workloads::different(pool.clone()), workloads::different(measured.clone()), 0),
+            unit: FLOORS,
+        },
+        Workload {
+            title: "a handler with one sqlx query 10 times, an N+1 (SQLite in memory)",
+            requests_per_turn: 5,
+            rows: with_pools(workloads::looped(pool), workloads::looped(measured), 1),
             unit: FLOORS,
         },
         Workload {

@@ -21,7 +21,7 @@ pub const BODY_BYTES: usize = 200;
 
 const ROUTE: &str = "/users/{id}";
 
-/// How often a request of [`queried`] asks the database.
+/// How often a request of [`looped`] and [`different`] asks the database.
 pub const QUERIES: usize = 10;
 
 /// How often a request of [`polled`] is polled.
@@ -45,31 +45,64 @@ pub fn polled() -> Router {
     )
 }
 
-/// A handler that sends [`QUERIES`] queries through `pool`, one after the other, and reads a row from each.
+/// A handler that sends one statement [`QUERIES`] times through `pool`, one after the other, and reads a row each time: an
+/// N+1.
 ///
 /// The pool is whatever sqlx can send a query through: its own, or one that measures.
-pub fn queried<Pool>(pool: Pool) -> Router
+pub fn looped<Pool>(pool: Pool) -> Router
 where
     Pool: Clone + Send + Sync + 'static,
     for<'pool> &'pool Pool: Executor<'pool, Database = Sqlite>,
 {
-    async fn handler<Pool>(State(pool): State<Pool>, Path(id): Path<u64>) -> Response
+    queried(pool, &[STATEMENTS[0]; QUERIES])
+}
+
+/// The same by [`QUERIES`] different statements, as most handlers have them.
+pub fn different<Pool>(pool: Pool) -> Router
+where
+    Pool: Clone + Send + Sync + 'static,
+    for<'pool> &'pool Pool: Executor<'pool, Database = Sqlite>,
+{
+    queried(pool, &STATEMENTS)
+}
+
+/// They read the same column.
+const STATEMENTS: [&str; QUERIES] = [
+    "SELECT value FROM measurements WHERE id = ?",
+    "SELECT value AS a FROM measurements WHERE id = ?",
+    "SELECT value AS b FROM measurements WHERE id = ?",
+    "SELECT value AS c FROM measurements WHERE id = ?",
+    "SELECT value AS d FROM measurements WHERE id = ?",
+    "SELECT value AS e FROM measurements WHERE id = ?",
+    "SELECT value AS f FROM measurements WHERE id = ?",
+    "SELECT value AS g FROM measurements WHERE id = ?",
+    "SELECT value AS h FROM measurements WHERE id = ?",
+    "SELECT value AS i FROM measurements WHERE id = ?",
+];
+
+fn queried<Pool>(pool: Pool, statements: &'static [&'static str; QUERIES]) -> Router
+where
+    Pool: Clone + Send + Sync + 'static,
+    for<'pool> &'pool Pool: Executor<'pool, Database = Sqlite>,
+{
+    async fn handler<Pool>(pool: Pool, statements: &[&'static str; QUERIES], id: u64) -> Response
     where
         Pool: Clone + Send + Sync + 'static,
         for<'pool> &'pool Pool: Executor<'pool, Database = Sqlite>,
     {
         let mut sum = 0;
-        for key in 1..=QUERIES as i64 {
-            let query = sqlx::query_scalar::<_, i64>("SELECT value FROM measurements WHERE id = ?").bind(key);
+        for (key, statement) in (1..).zip(statements) {
+            let query = sqlx::query_scalar::<_, i64>(*statement).bind(key);
             sum += query.fetch_one(&pool).await.expect("the row was seeded");
         }
         assert_eq!(sum, 550, "each of the ten queries read its own row");
         answer(id)
     }
-    Router::new().route(ROUTE, get(handler::<Pool>)).with_state(pool)
+    let answer = move |State(pool): State<Pool>, Path(id): Path<u64>| handler(pool, statements, id);
+    Router::new().route(ROUTE, get(answer)).with_state(pool)
 }
 
-/// A pool of one connection to an SQLite in memory, with the rows that [`queried`] reads.
+/// A pool of one connection to an SQLite in memory, with the rows that they read.
 ///
 /// # Errors
 /// What SQLite says where it cannot be opened or filled.

@@ -9,7 +9,7 @@ pub(crate) mod ours;
 
 pub(crate) use floor::with_floor;
 pub use floor::{FLOOR, floor};
-pub use ours::{ours_json, ours_measured, ours_silent};
+pub use ours::{ours_json, ours_measured, ours_silent, ours_unsearched};
 
 use crate::serve::{Axum, Serve};
 use axum::Router;

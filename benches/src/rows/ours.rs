@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use tachograph_core::{Exporter, Handle, Record, Service};
+use tachograph_core::{Capture, Exporter, FindingKind, Handle, Record, Service};
 use tachograph_json::delivery::{SendError, Sink};
 use tachograph_json::{Calls, Json, Settings};
 
@@ -31,19 +31,33 @@ pub fn ours_json(router: Router) -> Row {
     Row::of("tachograph, JSON", router.layer(tachograph_axum::Layer::new(&handle)), proof)
 }
 
-/// The same, around a workload whose pool is measured too.
-pub fn ours_measured(router: Router) -> Row {
-    Row { name: "tachograph, JSON, measured pool", ..ours_json(router) }
+/// The same, around a workload whose pool is measured too, and whose requests have so many findings.
+pub fn ours_measured(router: Router, findings: u64) -> Row {
+    let (handle, proof) = json_with(Capture::default(), 1 + findings);
+    Row::of("tachograph, JSON, measured pool", router.layer(tachograph_axum::Layer::new(&handle)), proof)
+}
+
+/// The same, where nothing is looked for: what the search costs is the difference.
+pub fn ours_unsearched(router: Router) -> Row {
+    let mut capture = Capture::default();
+    FindingKind::ALL.into_iter().for_each(|kind| capture.thresholds.switch_off(kind));
+    let (handle, proof) = json_with(capture, 1);
+    let name = "tachograph, JSON, measured pool, findings off";
+    Row::of(name, router.layer(tachograph_axum::Layer::new(&handle)), proof)
 }
 
 /// An instance that writes JSON lines to nowhere, and the proof that it wrote one for each request.
 pub(super) fn json() -> (Handle, Proof) {
+    json_with(Capture::default(), 1)
+}
+
+fn json_with(capture: Capture, lines_a_request: u64) -> (Handle, Proof) {
     let (json, lines) = null_json();
-    let handle = Handle::builder().service(service()).exporter(json).build().for_ever();
+    let handle = Handle::builder().service(service()).capture(capture).exporter(json).build().for_ever();
     let written = handle.clone();
     let proof: Proof = Box::new(move |requests| {
         written.shutdown(DEADLINE);
-        lines.prove(requests, &written)
+        lines.prove(requests * lines_a_request, &written)
     });
     (handle, proof)
 }
@@ -66,11 +80,11 @@ pub(crate) fn null_json() -> (Json, Lines) {
 pub(crate) struct Lines(Arc<AtomicU64>);
 
 impl Lines {
-    /// How many lines `handle` has written; an error where that is not one for each request.
-    pub(crate) fn prove(&self, requests: u64, handle: &Handle) -> Result<String, String> {
+    /// How many lines `handle` has written; an error where that is not as many as expected.
+    pub(crate) fn prove(&self, expected: u64, handle: &Handle) -> Result<String, String> {
         match self.0.load(Ordering::Relaxed) {
-            lines if lines == requests => Ok(format!("{lines} lines")),
-            lines => Err(format!("{lines} lines of {requests} requests; dropped: {:?}", dropped(handle))),
+            lines if lines == expected => Ok(format!("{lines} lines")),
+            lines => Err(format!("{lines} lines of {expected}; dropped: {:?}", dropped(handle))),
         }
     }
 }
