@@ -1,6 +1,6 @@
 //! The lines of a request's calls, one for each thing that was asked from each place.
 
-use tachograph_core::{CallGroup, Level, Operation, Record, micros, write_millis};
+use tachograph_core::{CallGroup, Level, Record, micros, write_millis};
 
 use crate::beside::Weight;
 use crate::line::{Line, key};
@@ -54,7 +54,14 @@ fn members(calls: &CallGroup, line: &mut Line<'_>) {
     line.text(key!("target"), operation.target());
     line.text_if_any(key!("summary"), Some(operation.summary()).filter(|summary| !summary.is_empty()));
     line.text_if_any(key!("statement"), operation.statement().map(|statement| statement.text()));
-    line.callsite(calls.callsite());
+    if let Some(callsite) = calls.callsite() {
+        line.raw(key!("callsite"));
+        line.raw("\"");
+        line.escaped(callsite.file());
+        line.raw(":");
+        number::integer(callsite.line(), line.out);
+        line.raw("\"");
+    }
     line.integer(key!("count"), calls.count());
     line.integer(key!("errors"), calls.errors());
     line.text_if_any(key!("error_type"), calls.error_type());
@@ -64,18 +71,14 @@ fn members(calls: &CallGroup, line: &mut Line<'_>) {
 
 /// For those who read: `SELECT experiments 12 times 34.5 ms`.
 fn message(calls: &CallGroup, line: &mut Line<'_>) {
-    summary(calls.operation(), line);
+    let operation = calls.operation();
+    match operation.summary() {
+        "" => line.raw(operation.kind().as_str()),
+        summary => line.escaped(summary),
+    }
     line.raw(" ");
     number::integer(calls.count(), line.out);
     line.raw(if calls.count() == 1 { " time " } else { " times " });
     write_millis(micros(calls.total()), line.out);
     line.raw(" ms");
-}
-
-/// What was asked, as short as it is known by.
-pub(crate) fn summary(operation: &Operation, line: &mut Line<'_>) {
-    match operation.summary() {
-        "" => line.raw(operation.kind().as_str()),
-        summary => line.escaped(summary),
-    }
 }

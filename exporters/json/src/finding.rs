@@ -1,12 +1,10 @@
 //! The lines of what was found of a request: one for each reason why it was slow, or will be.
 
-use tachograph_core::{CallKind, Finding, FindingKind, Level, PoolName, Record, micros, write_millis};
+use tachograph_core::{Finding, Level, Record};
 
 use crate::beside::Weight;
-use crate::call::summary;
-use crate::line::{Line, key};
-use crate::number;
-use crate::request::origin;
+use crate::line::Line;
+use crate::request::{Wide, origin};
 use crate::service::ServiceMembers;
 
 /// Who says it.
@@ -25,115 +23,44 @@ pub(crate) fn finding_line(
         Level::Info => ",\"level\":\"info\",\"logger\":\"tachograph.finding\",\"message\":\"",
         _ => ",\"level\":\"warning\",\"logger\":\"tachograph.finding\",\"message\":\"",
     });
-    message(finding, &mut line);
+    finding.each_phrase(|phrase| line.phrase(phrase));
     line.raw("\",\"event\":\"finding\"");
     line.raw(service.as_str());
-    let mut line = origin(record, line);
-    members(finding, &mut line);
+    let mut wide = Wide { line: origin(record, line), beside: Weight(None) };
+    finding.each_member(&mut wide);
+    let mut line = wide.line;
     line.weight(weight);
     service.end(line, record.ended())
 }
 
-fn members(finding: &Finding, line: &mut Line<'_>) {
-    line.word(key!("finding"), finding.kind().as_str());
-    if let Some(operation) = finding.operation() {
-        line.text_if_any(key!("summary"), Some(operation.summary()).filter(|summary| !summary.is_empty()));
-        line.text_if_any(key!("statement"), operation.statement().map(|statement| statement.text()));
-    }
-    line.text_if_any(key!("target"), target(finding));
-    line.callsite(finding.callsite());
-    line.text_if_any(key!("span"), finding.span());
-    line.integer(key!("count"), finding.count());
-    line.integer(key!("limit"), finding.limit());
-    if let Some(distinct) = finding.distinct_parameters() {
-        line.integer(key!("distinct_parameters"), distinct);
-    }
-    if let Some(bytes) = finding.bytes() {
-        line.integer(key!("bytes"), bytes);
-    }
-    line.millis(key!("cost_ms"), micros(finding.cost()));
-    line.millis(key!("total_ms"), micros(finding.total()));
-    line.millis(key!("slowest_ms"), micros(finding.slowest()));
-    if let Some(saves) = finding.saves() {
-        line.millis(key!("saves_ms"), micros(saves));
-    }
-    line.word(key!("hint"), finding.hint());
-}
+#[cfg(test)]
+mod tests {
+    use tachograph_core::testing::Instance;
+    use tachograph_core::{Callsite, ManualClock, OpenRequest, Operation, RequestHead, Service, start_call};
 
-/// Who was asked, or the pool that had no connection.
-fn target(finding: &Finding) -> Option<&str> {
-    let pool = finding.pool().as_ref().map(PoolName::as_str).filter(|pool| !pool.is_empty());
-    finding.operation().map(|operation| operation.target()).or(pool)
-}
+    use super::*;
+    use crate::call::call_line;
 
-/// For those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms; load all rows by one query: …`.
-fn message(finding: &Finding, line: &mut Line<'_>) {
-    line.raw(finding.kind().label());
-    subject(finding, line);
-    if let Some(callsite) = finding.callsite() {
-        line.raw(" at ");
-        line.escaped(callsite.short_file());
-        line.raw(":");
-        number::integer(callsite.line(), line.out);
-    } else if let Some(span) = finding.span() {
-        line.raw(" in ");
-        line.escaped(span);
-    }
-    line.raw(", ");
-    write_millis(micros(finding.cost()), line.out);
-    line.raw(" ms");
-    if let Some(saves) = finding.saves() {
-        line.raw(", at once ");
-        write_millis(micros(saves), line.out);
-        line.raw(" ms less");
-    }
-    line.raw("; ");
-    line.raw(finding.hint());
-}
-
-/// What it is about: the calls that asked the same, or the number that is too large.
-fn subject(finding: &Finding, line: &mut Line<'_>) {
-    let count = |line: &mut Line<'_>| {
-        line.raw(": ");
-        number::integer(finding.count(), line.out);
-    };
-    match (finding.kind(), finding.operation(), finding.bytes()) {
-        (FindingKind::SequentialCalls, ..) => {
-            count(line);
-            line.raw(" calls");
+    #[test]
+    fn a_place_is_told_in_full_and_in_short_to_those_who_read() {
+        let instance = Instance::with_clock(ManualClock::new());
+        let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+        let here = Callsite::caller();
+        open.poll(|| {
+            (0..5).for_each(|_| start_call(Operation::database("sqlite", "main", "SELECT 1"), Some(here)).completed());
+        });
+        open.complete();
+        let record = &instance.take()[0];
+        let (service, mut lines) = (ServiceMembers::new(&Service::new("api")), Vec::new());
+        call_line(record, &record.call_groups()[0], &service, Weight(None), &mut lines);
+        finding_line(record, &record.findings()[0], &service, Weight(None), &mut lines);
+        let lines: Vec<serde_json::Value> =
+            lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        assert!(here.file().len() > "finding.rs".len());
+        for line in &lines {
+            assert_eq!(line["callsite"], here.to_string());
         }
-        (FindingKind::TooManyQueries, ..) => {
-            count(line);
-            line.raw(" queries, ");
-            number::integer(finding.limit(), line.out);
-            line.raw(" allowed");
-        }
-        (_, Some(operation), _) => {
-            if finding.count() == 1 {
-                line.raw(": ");
-            } else {
-                count(line);
-                line.raw(" x ");
-            }
-            summary(operation, line);
-            if operation.kind() != CallKind::Database {
-                line.raw(" ");
-                line.escaped(operation.target());
-            }
-        }
-        (_, None, Some(bytes)) => {
-            line.raw(": ");
-            number::integer(bytes, line.out);
-            line.raw(" bytes");
-        }
-        (FindingKind::ConnectionWait, ..) => {
-            count(line);
-            line.raw(if finding.count() == 1 { " wait" } else { " waits" });
-            if let Some(pool) = target(finding) {
-                line.raw(" for ");
-                line.escaped(pool);
-            }
-        }
-        _ => {}
+        let message = lines[1]["message"].as_str().unwrap();
+        assert!(message.contains(&format!(" at finding.rs:{}, ", here.line())), "{message}");
     }
 }

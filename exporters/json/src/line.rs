@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use tachograph_core::{Callsite, FieldValue, Identity, iso_8601, write_millis};
+use tachograph_core::{FieldValue, Identity, Phrase, iso_8601, write_millis};
 
 use crate::beside::Weight;
 use crate::escape;
@@ -86,6 +86,17 @@ impl<'a> Line<'a> {
         self.bounded(text, escape::json_string);
     }
 
+    /// A part of the sentence that a JSON string is.
+    #[inline(always)]
+    pub(crate) fn phrase(&mut self, phrase: Phrase<'_>) {
+        match phrase {
+            Phrase::Ours(words) => self.raw(words),
+            Phrase::Theirs(words) => self.escaped(words),
+            Phrase::Integer(number) => number::integer(number, self.out),
+            Phrase::Millis(micros) => write_millis(micros, self.out),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn text(&mut self, key: &str, text: &str) {
         self.raw(key);
@@ -106,17 +117,6 @@ impl<'a> Line<'a> {
         if let Some(text) = text {
             self.text(key, text);
         }
-    }
-
-    /// Where in the service's own code, where that is known.
-    pub(crate) fn callsite(&mut self, callsite: Option<Callsite>) {
-        let Some(callsite) = callsite else { return };
-        self.raw(key!("callsite"));
-        self.raw("\"");
-        self.escaped(callsite.file());
-        self.raw(":");
-        number::integer(callsite.line(), self.out);
-        self.raw("\"");
     }
 
     #[inline(always)]

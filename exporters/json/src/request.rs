@@ -1,10 +1,9 @@
 //! The wide line: one request, or one task, with all that is known of it.
 
-use tachograph_core::{FieldValue, Identity, Member, Phrase, Record, RecordKind, WideLine, write_millis};
+use tachograph_core::{FieldValue, Identity, Member, Record, RecordKind, WideLine};
 
 use crate::beside::{Beside, Weight};
 use crate::line::{Line, key};
-use crate::number;
 use crate::service::ServiceMembers;
 
 /// Appends the line of `record`; true where something was left out for want of room.
@@ -15,12 +14,7 @@ pub(crate) fn request_line(record: &Record, service: &ServiceMembers, beside: im
     line.raw("\",\"logger\":\"");
     line.raw(record.logger());
     line.raw("\",\"message\":\"");
-    record.each_phrase(|phrase| match phrase {
-        Phrase::Ours(words) => line.raw(words),
-        Phrase::Theirs(words) => line.escaped(words),
-        Phrase::Integer(number) => number::integer(number, line.out),
-        Phrase::Millis(micros) => write_millis(micros, line.out),
-    });
+    record.each_phrase(|phrase| line.phrase(phrase));
     line.raw(match record.kind() {
         RecordKind::Request => "\",\"event\":\"request\"",
         RecordKind::Task => "\",\"event\":\"task\"",
@@ -48,9 +42,9 @@ pub(crate) fn origin<'a>(record: &Record, line: Line<'a>) -> Line<'a> {
 }
 
 /// A line that takes what records tell of themselves.
-struct Wide<'a, B> {
-    line: Line<'a>,
-    beside: B,
+pub(crate) struct Wide<'a, B> {
+    pub(crate) line: Line<'a>,
+    pub(crate) beside: B,
 }
 
 impl<B: Beside> WideLine for Wide<'_, B> {

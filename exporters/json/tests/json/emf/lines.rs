@@ -88,7 +88,7 @@ fn errors_are_the_services_own() {
 }
 
 #[test]
-fn findings_are_slow_requests_and_loops_of_queries() {
+fn findings_are_all_that_were_found() {
     let mut capture = Capture::default();
     capture.thresholds.slow_request = Duration::from_millis(10);
     let bench = Bench::build(&service(), of_requests(), |builder| builder.capture(capture));
