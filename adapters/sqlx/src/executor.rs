@@ -111,7 +111,9 @@ fn one_or_none<T>(row: &Option<T>) -> Yield {
 
 fn pending_prepare<DB: Database>(target: &Target, sql: &SqlStr, callsite: Option<Callsite>) -> Pending {
     // The placeholders of the text are given nothing yet: to prepare it again is to ask for the same.
-    Pending::new(target, &format!("PREPARE {}", sql.as_str()), callsite).with_arguments::<DB>(None)
+    let mut pending = Pending::new(target, &format!("PREPARE {}", sql.as_str()), callsite);
+    pending.look_at::<DB>(None, target);
+    pending
 }
 
 macro_rules! executor {

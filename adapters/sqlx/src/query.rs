@@ -9,7 +9,7 @@ use tracing::instrument::Instrument as _;
 
 use crate::error_type::error_type;
 use crate::marker::marker;
-use crate::parameters;
+use crate::parameters::{self, Unknown};
 use crate::target::Target;
 
 /// A call that is known but not made yet.
@@ -27,13 +27,14 @@ impl Pending {
     }
 
     /// What its placeholders are given, if it is worth knowing. Only a hash of it is kept.
-    pub(crate) fn with_arguments<DB: Database>(mut self, arguments: Option<&mut DB::Arguments>) -> Self {
-        // Whether they were all written is not worth more than that.
-        let _ = self.0.try_parameters(|hasher| match arguments {
-            Some(arguments) => parameters::write::<DB>(arguments, hasher),
-            None => Ok(()),
-        });
-        self
+    pub(crate) fn look_at<DB: Database>(&mut self, arguments: Option<&mut DB::Arguments>, target: &Target) {
+        let Some(arguments) = arguments else { return self.0.parameters(|_| ()) };
+        if !self.0.asks_for_parameters() || target.unread().has(self.0.operation()) {
+            return;
+        }
+        if let Err(Unknown) = self.0.try_parameters(|hasher| parameters::write::<DB>(arguments, hasher)) {
+            target.unread().add(self.0.operation());
+        }
     }
 
     /// It begins.
@@ -96,7 +97,7 @@ impl<DB: Database, Q> Read<DB, Q> {
         };
         let mut pending = Pending::of(operation, callsite);
         if let Ok(arguments) = &mut arguments {
-            pending = pending.with_arguments::<DB>(arguments.as_mut());
+            pending.look_at::<DB>(arguments.as_mut(), target);
         }
         (pending, Read { text, arguments, persistent })
     }

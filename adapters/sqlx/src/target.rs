@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tachograph_core::{Operation, PoolName};
 
+use crate::parameters::Unread;
+
 /// A database as the records name it. Shared by the pool, its clones, and its connections.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -13,6 +15,7 @@ pub(crate) struct Target {
     pool: PoolName,
     waiting: AtomicU32,
     timeouts: AtomicU64,
+    unread: Unread,
 }
 
 impl Target {
@@ -28,7 +31,8 @@ impl Target {
     }
 
     fn of(system: &'static str, name: Box<str>, pool: PoolName) -> Arc<Self> {
-        Arc::new(Target { system, name, pool, waiting: AtomicU32::new(0), timeouts: AtomicU64::new(0) })
+        let (waiting, timeouts) = (AtomicU32::new(0), AtomicU64::new(0));
+        Arc::new(Target { system, name, pool, waiting, timeouts, unread: Unread::default() })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -43,6 +47,11 @@ impl Target {
     /// What this text asks of this database.
     pub(crate) fn operation(&self, sql: &str) -> Arc<Operation> {
         Operation::database(self.system, &self.name, sql)
+    }
+
+    /// The statements that are not to be looked at closely.
+    pub(crate) fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     pub(crate) fn waiting(&self) -> u32 {

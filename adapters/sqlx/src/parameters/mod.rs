@@ -6,11 +6,14 @@ mod debug;
 mod postgres;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::any::Any;
 use std::hash::Hasher;
 
 use sqlx::Database;
+
+pub(crate) use unread::Unread;
 
 /// They are of a database that is not known here, or too long to be worth it.
 #[derive(Debug)]

@@ -4,14 +4,15 @@ use sqlx::postgres::PgArguments;
 use sqlx::{Arguments as _, Encode, Executor as _, Postgres, Row as _, SqlSafeStr as _, Statement as _, Type};
 use tachograph_core::FindingKind::{DuplicateQuery, NPlusOne};
 use tachograph_core::testing::{self, Instance};
-use tachograph_core::{FindingKind, Record};
+use tachograph_core::{FindingKind, ManualClock, Record};
 use tachograph_sqlx::PgPool;
 
 use crate::pool;
 
-/// One that looks at every call, the first of its kind too.
+/// One that looks at every call, the first of its kind too. Its clock stands still: nothing is found of how long something
+/// takes.
 fn instance() -> Instance {
-    Instance::build(|builder| builder.capture(testing::capture()))
+    Instance::build(|builder| builder.capture(testing::capture()).clock(ManualClock::new()))
 }
 
 fn found(record: &Record) -> Vec<(FindingKind, u32, Option<u32>)> {

@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Executor as _, FromRow, QueryBuilder, Row as _, SqlSafeStr as _, Sqlite, Statement as _};
 use tachograph_core::CallOutcome::{Cancelled, Completed, Failed};
 use tachograph_core::Yield::{Rows, Unknown};
+use tachograph_core::testing::Instance;
 use tachograph_core::{Record, testing};
 
 use crate::{Database, calls, text};
@@ -247,8 +248,9 @@ async fn a_query_is_cached_or_not_as_without_the_wrapper() {
 async fn the_place_is_the_handlers_own() {
     let database = Database::new(1).await;
     let pool = &database.pool;
+    let instance = Instance::build(|builder| builder.capture(testing::capture()));
     let first_line = line!();
-    let (_, record) = testing::instance()
+    let (_, record) = instance
         .record(async {
             sqlx::query(ALL).fetch_all(pool.here()).await.unwrap();
             let mut connection = pool.acquire().await.unwrap();
@@ -259,15 +261,17 @@ async fn the_place_is_the_handlers_own() {
             sqlx::query_as::<_, Experiment>(ALL).fetch_one(tx.here()).await.unwrap();
             tx.commit().await.unwrap();
             sqlx::query(ALL).fetch_all(pool).await.unwrap();
+            let mut rows = sqlx::query(ALL).fetch(pool);
+            rows.next().await;
         })
         .await;
     let place = |call: &tachograph_core::Call| call.callsite().map(|place| (place.file(), place.line() - first_line));
     let places: Vec<_> = record.database().calls().map(place).collect();
     let here = |line: u32| Some((file!(), line));
-    assert_eq!(places, [here(3), here(5), None, here(8), here(9), here(10), None]);
+    assert_eq!(places, [3, 5, 6, 8, 9, 10, 11, 12].map(here));
     assert_eq!(
         calls(&record).iter().map(|call| call.0).collect::<Vec<_>>(),
-        [ALL, ALL, ALL, "BEGIN", ALL, "COMMIT", ALL]
+        [ALL, ALL, ALL, "BEGIN", ALL, "COMMIT", ALL, ALL]
     );
 }
 

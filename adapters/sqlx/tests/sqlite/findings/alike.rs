@@ -3,7 +3,8 @@
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments as _, Encode, Sqlite, Type};
 use tachograph_core::FindingKind::{DuplicateQuery, NPlusOne};
-use tachograph_core::{Record, testing};
+use tachograph_core::testing::Instance;
+use tachograph_core::{ManualClock, Record};
 
 use super::{NAME, found, instance};
 use crate::Database;
@@ -42,13 +43,21 @@ async fn null_types_and_where_a_value_stands_make_a_difference() {
 
 #[tokio::test]
 async fn what_is_too_long_to_be_compared_is_not_called_a_duplicate() {
-    let long = |last: u8| {
-        let mut blob = vec![0; 100_000];
-        blob.push(last);
-        two(blob, 1)
+    let database = Database::new(1).await;
+    let found_of = async |sql: &'static str, lengths: [usize; 5]| {
+        let asking = async {
+            for length in lengths {
+                sqlx::query(sql).bind(vec![0_u8; length]).fetch_one(&database.pool).await.unwrap();
+            }
+        };
+        found(&instance().record(asking).await.1)
     };
-    assert_eq!(found(&asked([long(1), long(2), long(3), long(4), long(5)]).await), [(NPlusOne, 5, None)]);
-    assert_eq!(found(&asked([long(1), long(1), long(1), long(1), long(1)]).await), [(NPlusOne, 5, None)]);
+    // They begin alike.
+    assert_eq!(found_of("SELECT ? AS long", [3_000, 4_000, 5_000, 6_000, 7_000]).await, [(NPlusOne, 5, None)]);
+    assert_eq!(found_of("SELECT ? AS mixed", [1, 2, 6_000, 3, 4]).await, [(NPlusOne, 5, Some(2))]);
+    let short = [3; 5];
+    assert_eq!(found_of("SELECT ? AS long", short).await, [(NPlusOne, 5, None)], "it is not tried again");
+    assert_eq!(found_of("SELECT ? AS short", short).await, [(DuplicateQuery, 5, Some(1))]);
 }
 
 #[tokio::test]
@@ -81,7 +90,7 @@ async fn a_service_looks_at_the_values_from_the_second_time_on() {
                 sqlx::query(NAME).bind(id).fetch_optional(&database.pool).await.unwrap();
             }
         };
-        found(&testing::instance().record(asking).await.1)
+        found(&Instance::with_clock(ManualClock::new()).record(asking).await.1)
     };
     assert_eq!(asked([1, 2, 3, 4, 5]).await, [(NPlusOne, 5, Some(4))]);
     assert_eq!(asked([1; 5]).await, [(DuplicateQuery, 5, Some(1))]);
