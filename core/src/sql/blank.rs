@@ -116,7 +116,8 @@ impl Lexer<'_> {
                 depth -= 1;
                 at += 2;
                 if depth == 0 {
-                    return Some(at);
+                    // To those who do not nest, this slash is not the end of a comment, but could begin another.
+                    return (!disputed || bytes.get(at) != Some(&b'*')).then_some(at);
                 }
                 disputed = self.dialect == Dialect::Any;
             } else if rest.starts_with(b"/*") {

@@ -218,10 +218,10 @@ impl<'a> Outline<'a> {
             "," if self.level.list == List::Tables => {
                 self.expect = if self.reading == Reading::Names { Expect::Object } else { Expect::Source };
             }
-            ";" => {
+            // In parentheses it is an error, and could be in a row that is left out.
+            ";" if self.around.is_empty() => {
                 self.reading = Reading::Start;
                 self.level = OUTERMOST;
-                self.around.clear();
             }
             _ => {}
         }

@@ -30,6 +30,7 @@ fn each_database_has_its_own_reading() {
         ("a -- it's\r= 'b'\n= c", "a ?", "a = ? = c", "a = c", "a = c"),
         ("a --b 'c\n= 'd'", "a ?", "a = ?", "a --b ?d?", "a = ?"),
         ("a /* /* */ 'b' /* */ */ c", "a ?", "a c", "a ? */ c", "a ? */ c"),
+        ("a /* /* */ */* 'b' */ c", "a ?", "a * ? */ c", "a * c", "a * c"),
         ("a /* b", "a ?", "a ?", "a ?", "a"),
         ("a /*! 'b' */ c", "a ? c", "a c", "a ? c", "a c"),
         ("a /*! 'b */ c' */ d", "a ?", "a c?", "a ?", "a c?"),
@@ -109,6 +110,11 @@ fn what_is_left_out_does_not_change_how_the_rest_is_read() {
         (Dialect::Any, "SELECT ARRAY[\u{a0}'a']", "SELECT ARRAY[?"),
         (Dialect::Any, "SELECT a IN (b(1, \u{a0}'a')", "SELECT a IN (b(?, ?"),
         (Dialect::Any, "IN ( , FROM , ", "IN ("),
+        (
+            Dialect::Any,
+            "DELETE FROM t WHERE VALUES (1), (;2) AND a AS \"u\"",
+            "DELETE FROM t WHERE VALUES (?) AND a AS \"u\"",
+        ),
         (Dialect::Any, "SELECT 'x' IN (,,,)", "SELECT ? IN ()"),
         (Dialect::PostgreSql, "SELECT IN\u{85}(1, 2)", "SELECT IN_(?, ?)"),
     ] {
