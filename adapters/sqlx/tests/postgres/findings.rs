@@ -57,22 +57,25 @@ async fn values_of_every_kind_are_told_apart_and_sent_as_they_are() {
 async fn a_prepared_statement_and_arguments_of_ones_own_keep_their_values() {
     let pool = pool().await;
     let sql = "SELECT name FROM experiments WHERE id = $1";
+    let names = [(1_i64, "red"), (2, "green"), (3, "blue"), (3, "blue"), (1, "red")];
     let (_, record) = instance()
         .record(async {
             let mut tx = pool.begin().await.unwrap();
             let statement = tx.prepare(sql.into_sql_str()).await.unwrap();
-            for (id, expected) in [(1_i64, "red"), (2, "green"), (3, "blue"), (3, "blue")] {
+            for (id, expected) in names {
                 let name: String = statement.query_scalar().bind(id).fetch_one(&mut *tx).await.unwrap();
                 assert_eq!(name, expected);
             }
-            let mut arguments = PgArguments::default();
-            arguments.add(1_i64).unwrap();
-            let name: String = sqlx::query_scalar_with(sql, arguments).fetch_one(&mut *tx).await.unwrap();
-            assert_eq!(name, "red");
+            for (id, expected) in names {
+                let mut arguments = PgArguments::default();
+                arguments.add(id).unwrap();
+                let name: String = sqlx::query_scalar_with(sql, arguments).fetch_one(&mut *tx).await.unwrap();
+                assert_eq!(name, expected);
+            }
             tx.commit().await.unwrap();
         })
         .await;
-    assert_eq!(found(&record), [(NPlusOne, 5, Some(3))]);
+    assert_eq!(found(&record), [(NPlusOne, 5, Some(3)), (NPlusOne, 5, Some(3))]);
 }
 
 #[tokio::test]
