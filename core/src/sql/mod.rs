@@ -43,8 +43,8 @@ const MAX_READ_BYTES: usize = 16 * 1024;
 /// for another system is read by all of these rules at once, and what could be a literal by any of them is treated as one:
 ///
 /// - Where they disagree about where a literal ends, everything from there on is one `?`: a quote after a backslash
-///   outside `E'…'`; quotes in a `#` comment, in a `--` comment that no blank follows, in nested block comments; blanks
-///   beyond ASCII.
+///   outside `E'…'`; quotes in a `#` comment, in a `--` comment that no blank follows, in nested block comments, in a
+///   text between dollars, and such as are not closed in the same brackets; blanks beyond ASCII.
 /// - A double-quoted text is a name in PostgreSQL but a string in MySQL (or a name, by its `sql_mode`), and SQLite takes
 ///   it for either. Except for PostgreSQL it is kept only where nothing but a name can stand: next to a dot, behind `AS`,
 ///   as a table, in the column list of an `INSERT`, left of the `=` in `SET`. Everywhere else it becomes `?`.

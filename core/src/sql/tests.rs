@@ -347,6 +347,9 @@ fn long_statements_are_cut_between_tokens() {
     assert_eq!(list.text(), "SELECT a FROM t WHERE b IN (?) AND c = ?");
     assert!(!list.truncated());
 
+    let full = parse(&format!("SELECT {} IN (1, 2)", "a".repeat(MAX_TEXT_BYTES - "SELECT  IN (?)".len())));
+    assert_eq!((full.text().len(), full.truncated()), (MAX_TEXT_BYTES, false), "what is left out does not count");
+
     assert!(!parse(&"a".repeat(MAX_TEXT_BYTES)).truncated());
     assert_eq!(parse(&"ä".repeat(MAX_TEXT_BYTES)).text(), "");
 }
@@ -372,6 +375,18 @@ fn twenty_megabytes_are_not_read() {
         assert!(statement.truncated() && statement.text().len() <= MAX_TEXT_BYTES, "{filler}");
         assert!(statement.summary().len() <= MAX_SUMMARY_BYTES, "{filler}");
     }
+}
+
+#[test]
+fn what_is_given_is_told_apart() {
+    let given = |sql: &str| super::parse(Dialect::Any, sql).1;
+    let one = given("SELECT a FROM t WHERE b = 1 AND c = 23");
+    assert_eq!(given("SELECT a FROM t -- x\nWHERE b = 1 AND c =\t23"), one);
+    assert_ne!(given("SELECT a FROM t WHERE b = 12 AND c = 3").literals, one.literals);
+    assert!(!one.placeholders);
+    let some = ["b = 1 AND c = ?", "b = ? AND c = 1", "b = $1 AND c = ?"].map(given);
+    assert!(some.iter().all(|given| given.placeholders));
+    assert!(some[0].literals != some[1].literals && some[1].literals != some[2].literals);
 }
 
 #[test]

@@ -115,6 +115,7 @@ fn what_is_left_out_does_not_change_how_the_rest_is_read() {
             "DELETE FROM t WHERE VALUES (1), (;2) AND a AS \"u\"",
             "DELETE FROM t WHERE VALUES (?) AND a AS \"u\"",
         ),
+        (Dialect::PostgreSql, "SELECT 1 IN ((1, @a'x'), (1,-1 'x'))", "SELECT ? IN ((?, @a?))"),
         (Dialect::Any, "SELECT 'x' IN (,,,)", "SELECT ? IN ()"),
         (Dialect::PostgreSql, "SELECT IN\u{85}(1, 2)", "SELECT IN_(?, ?)"),
     ] {
