@@ -40,7 +40,7 @@ pub(super) fn record(record: &Record, segment: &Document, most: usize) -> usize 
     annotations(record, segment, is_full);
     numbers::check(record, segment);
     groups(record, segment);
-    findings::check(record, segment, is_full);
+    findings::check(record, segment, most, is_full);
     fields(record, segment, is_full);
 
     let mut missing = 0;

@@ -77,7 +77,7 @@ fn what_was_dropped_is_not_missing_and_symptoms_come_last() {
     dropped.dropped_events_count = 1;
     assert_eq!(Received::default().take_traces(vec![dropped]).complaints, [""; 0]);
     for kind in ["slow_request", "too_many_queries"] {
-        let mut symptom = event(1.5);
+        let mut symptom = event(if kind == "slow_request" { 1.5 } else { 1.75 });
         set(&mut symptom.attributes, text("tachograph.finding", kind));
         let last = with(vec![event(0.25), symptom.clone(), symptom.clone()]);
         assert_eq!(Received::default().take_traces(vec![last]).complaints, [""; 0]);

@@ -15,7 +15,7 @@ fn segment() -> Value {
         "hint": "await them together",
     });
     let many = json!({
-        "kind": "too_many_queries", "count": 21, "limit": 20, "cost_ms": 2000, "total_ms": 2000, "slowest_ms": 1, "hint": "load",
+        "kind": "too_many_queries", "count": 21, "limit": 20, "cost_ms": 2000, "total_ms": 1900, "slowest_ms": 1, "hint": "load",
     });
     let slow = json!({
         "kind": "slow_request", "count": 1, "limit": 1000, "cost_ms": 1500, "total_ms": 1500, "slowest_ms": 1500, "hint": "see",
@@ -103,6 +103,8 @@ fn a_finding_is_of_a_kind_and_its_numbers_fit() {
         ("0/distinct_parameters", 13.into(), "13 parameters of 12 calls"),
         ("0/distinct_parameters", 0.into(), "0 parameters of 12 calls"),
         ("0/cost_ms", 1.6.into(), "cost_ms is 1.6 ms of 1.5 ms"),
+        ("2/slowest_ms", 1901.into(), "slowest_ms is 1901 ms of 1900 ms"),
+        ("3/cost_ms", 1501.into(), "cost_ms is 1501 ms of 1500 ms"),
         ("0/slowest_ms", 1.6.into(), "slowest_ms is 1.6 ms of 1.5 ms"),
         ("0/slowest_ms", (-1).into(), "slowest_ms is -1 ms"),
         ("0/cost_ms", 0.5.into(), "the dearest finding is not the first"),
