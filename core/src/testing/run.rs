@@ -129,12 +129,12 @@ fn wanted(variable: impl Fn(&str) -> Option<OsString>, executable: Option<&Path>
     Ok(Some(Wanted { deny, report }))
 }
 
-/// Where cargo builds to: as it was told; or where the test lies, for cargo marks the folder; or, for a test of
+/// Where cargo builds to: as it was told; or where the test lies, for cargo marks the folder that it has made; or, for a test of
 /// documentation, which lies elsewhere, beside the package or above.
 fn target(variable: impl Fn(&str) -> Option<OsString>, executable: Option<&Path>) -> Option<PathBuf> {
-    let is_marked = |folder: &Path| folder.join("CACHEDIR.TAG").is_file();
+    let is_target = |folder: &Path| folder.ends_with("target") || folder.join("CACHEDIR.TAG").is_file();
     let told = || variable("CARGO_TARGET_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let around = || executable?.ancestors().find(|folder| is_marked(folder)).map(Path::to_owned);
+    let around = || executable?.ancestors().skip(1).find(|folder| is_target(folder)).map(Path::to_owned);
     let beside = || {
         let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
         package.ancestors().map(|folder| folder.join("target")).find(|folder| folder.is_dir())
@@ -146,20 +146,17 @@ fn target(variable: impl Fn(&str) -> Option<OsString>, executable: Option<&Path>
 mod tests {
     use super::*;
 
-    /// Where a package lies whose tests are run; it has a folder `target` that cargo has marked.
+    /// Where a package lies whose tests are run, and a folder that cargo builds to and has marked.
     struct Package(PathBuf);
 
     impl Package {
         fn new(name: &str) -> Self {
             let root = env::temp_dir().join(format!("tachograph-{}-{name}", std::process::id()));
-            std::fs::create_dir_all(root.join("target/debug/deps")).unwrap();
-            std::fs::create_dir_all(root.join("crates/shop")).unwrap();
-            std::fs::write(root.join("target/CACHEDIR.TAG"), "").unwrap();
+            for folder in ["target/debug/deps", "built/debug/deps", "crates/shop"] {
+                std::fs::create_dir_all(root.join(folder)).unwrap();
+            }
+            std::fs::write(root.join("built/CACHEDIR.TAG"), "").unwrap();
             Package(root)
-        }
-
-        fn test(&self) -> PathBuf {
-            self.0.join("target/debug/deps/shop-1234")
         }
     }
 
@@ -202,17 +199,19 @@ mod tests {
     fn the_report_is_where_cargo_builds_to() {
         let package = Package::new("builds");
         let deny = (FINDINGS, "deny");
-        let report = package.0.join("target/tachograph-findings.jsonl");
-        assert_eq!(report_with(&[deny], Some(&package.test())), report);
+        let [report, marked] =
+            ["target", "built"].map(|folder| package.0.join(folder).join("tachograph-findings.jsonl"));
+        let [test, marked_test] = ["target", "built"].map(|folder| package.0.join(folder).join("debug/deps/shop-1234"));
+        assert_eq!(report_with(&[deny], Some(&test)), report);
+        assert_eq!(report_with(&[deny], Some(&marked_test)), marked);
         // A test of documentation lies in a folder for what is not kept.
         let member = package.0.join("crates/shop");
         let member = ("CARGO_MANIFEST_DIR", member.to_str().unwrap());
         assert_eq!(report_with(&[deny, member], Some(Path::new("/nowhere/rust_out"))), report);
         assert_eq!(report_with(&[deny, member], None), report);
-        let told = ("CARGO_TARGET_DIR", "/built");
-        let built = Path::new("/built/tachograph-findings.jsonl");
-        assert_eq!(report_with(&[deny, told, member], Some(&package.test())), built);
+        let told = ("CARGO_TARGET_DIR", "/told");
+        assert_eq!(report_with(&[deny, told, member], Some(&test)), Path::new("/told/tachograph-findings.jsonl"));
         // Relative to where cargo was called, which nobody knows here.
-        assert_eq!(report_with(&[deny, ("CARGO_TARGET_DIR", "built")], Some(&package.test())), report);
+        assert_eq!(report_with(&[deny, ("CARGO_TARGET_DIR", "built")], Some(&test)), report);
     }
 }
