@@ -93,7 +93,7 @@ impl PreparedCall {
 }
 
 /// The repeats whose places on the stack are looked for. They tell what the others are, too: a loop is at one place.
-const LOCATED: std::ops::RangeInclusive<u8> = 2..=5;
+const LOCATED: std::ops::RangeInclusive<u8> = 2..=9;
 
 impl Known {
     /// What is worth knowing of a call that is made now, on this thread; and whether its parameters are.
