@@ -34,6 +34,7 @@ fn each_database_has_its_own_reading() {
         ("a /* b", "a ?", "a ?", "a ?", "a"),
         ("a /*! 'b' */ c", "a ? c", "a c", "a ? c", "a c"),
         ("a /*! 'b */ c' */ d", "a ?", "a c?", "a ?", "a c?"),
+        ("a /*! # */ d\n*/ c", "a ?", "a d */ c", "a ?", "a d */ c"),
         ("a /*+ b('c */ d') */ e", "a ?", "a d?", "a ?", "a d?"),
         ("a = $$b$$, $c$ $d$ $c$", "a = ?, ?", "a = ?, ?", "a = ?", "a = $$b$$, $c$ $d$ $c$"),
         ("a[1], [b c], b['d']", "a[?], [b c], b[?]", "a[?], [b c], b[?]", "a[?], [b c], b[?]", "a[1], [b c], b['d']"),
@@ -64,7 +65,7 @@ fn a_string_of_postgresql_goes_on_behind_a_line_break() {
         ("SELECT 'a'\n'it\\' , c", "SELECT ? ? , c"),
         ("SELECT E'a' 'it\\', c", "SELECT ? ?, c"),
         ("SELECT E'a', 'it\\', c", "SELECT ?, ?, c"),
-        ("SELECT E'a' /* b */\n'it\\', c", "SELECT ? ?"),
+        ("SELECT E'a' /* b */\n'it\\' 'c'", "SELECT ? ?"),
     ] {
         check_text(Dialect::PostgreSql, sql, text);
     }
