@@ -1,14 +1,18 @@
 use std::future::{poll_fn, ready};
 use std::panic::resume_unwind;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::library::ByAndBy;
 use super::*;
+use crate::call::{CallOutcome, Yield};
+use crate::capture::Capture;
 use crate::counters::LiveCounters;
 use crate::open_request::{OpenRequest, RequestHead};
-use crate::testing;
+use crate::operation::Operation;
+use crate::testing::{self, Instance};
 
 fn place(line: u32) -> Option<Callsite> {
     Some(Callsite::found(file!(), line))
@@ -199,6 +203,27 @@ fn a_thread_looks_up_what_is_not_known() {
     // What was read is given back, and read again when it is needed.
     LOCATOR.forget_debug_information();
     assert_eq!(library::at_once(), place(line!()));
+}
+
+/// As one does that tells from a thread of its own of what another has asked.
+#[test]
+fn what_is_told_of_elsewhere_has_no_place() {
+    let mut capture = Capture::default();
+    capture.every_call = true;
+    let instance = Instance::build(|builder| builder.capture(capture));
+    let mut request = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+    let recording = Arc::clone(request.recording());
+    let tell = || {
+        let query = Operation::database("sqlite", "main", "SELECT 1");
+        recording.report_call(query, Duration::ZERO, CallOutcome::Unknown, Yield::Unknown);
+        line!() - 1
+    };
+    tell();
+    let line = request.call(tell);
+    drop(request);
+    let record = instance.take().remove(0);
+    let places: Vec<_> = record.calls().iter().map(|call| call.callsite()).collect();
+    assert_eq!(places, [None, place(line)]);
 }
 
 #[test]
