@@ -33,9 +33,11 @@
 //!   (`postgres`, `sqlite`, `mysql`, `any`); without it they are unknown.
 //! - The literals of its text are replaced before anything is kept. Bound values are hashed where a request asks the same
 //!   again, to know whether it did so with the same values: with a key that each process draws for itself, in memory, with
-//!   nothing kept but the hash, which nobody is shown. This needs the feature for the database, too.
+//!   nothing kept but the hash, which nobody is shown. This needs the feature for the database, too. Except on PostgreSQL
+//!   it is not done for more than some 8 KiB of text, or 900 bytes otherwise.
 //! - Asking the same again and again from one place is a finding: an N+1, or a duplicate where the values are the same.
-//!   The place is that of [`here`](Pool::here), or else the one that is found on the stack when the query is made.
+//!   The place is that of [`here`](Pool::here), or else the one that is found on the stack when it is asked, which for a
+//!   stream is where it is made.
 //! - An error is recorded as the database's code (`23505`) or as sqlx's own in snake case (`pool_timed_out`). That a query
 //!   found no row is no error: it is up to the caller whether it is (`fetch_one`) or not (`fetch_optional`).
 //! - A query that is dropped while it runs is cancelled. A stream that is dropped between two rows is complete, with the

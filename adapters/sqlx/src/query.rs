@@ -126,3 +126,22 @@ impl<'q, DB: Database, Q: Execute<'q, DB>> Execute<'q, DB> for Read<DB, Q> {
         self.persistent
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{Sqlite, SqliteConnection};
+    use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_driver_is_given_the_statement_that_was_prepared() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let statement = connection.prepare("SELECT ?".into_sql_str()).await.unwrap();
+        let target = Target::new("sqlite", "main".into());
+        let (_pending, mut read) = Read::<Sqlite, _>::new(statement.query().bind(1), &target, None);
+        assert!(Execute::statement(&read).is_some_and(|given| std::ptr::eq(given, &statement)));
+        assert_eq!(read.take_arguments().unwrap().map(|arguments| sqlx::Arguments::len(&arguments)), Some(1));
+        assert_eq!(read.sql().as_str(), "SELECT ?");
+    }
+}

@@ -31,3 +31,20 @@ impl Unread {
 fn hash(operation: &Operation) -> u64 {
     operation.statement().map_or(0, |statement| statement.hash())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_given_too_much_is_left_alone_and_the_last_one_keeps_the_place() {
+        let statement = |number| Operation::database("sqlite", "main", &format!("SELECT ? AS number_{number}"));
+        let unread = Unread::default();
+        unread.add(&statement(0));
+        let left: Vec<_> = (0..100).filter(|number| unread.has(&statement(*number))).collect();
+        assert_eq!(left, [0]);
+        (0..100).for_each(|number| unread.add(&statement(number)));
+        let left: Vec<_> = (0..100).filter(|number| unread.has(&statement(*number))).collect();
+        assert!(left.len() <= PLACES && left.contains(&99), "{left:?}");
+    }
+}

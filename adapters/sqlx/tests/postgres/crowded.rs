@@ -91,7 +91,7 @@ async fn two_hundred_requests_on_four_connections_have_their_own_queries() {
                         }
                         for _ in 0..cancelled {
                             let mut connection = pool.acquire().await.unwrap();
-                            let mut sleep = Box::pin(sqlx::query("SELECT pg_sleep(0.01)").execute(&mut *connection));
+                            let mut sleep = Box::pin(sqlx::query("SELECT pg_sleep(0.1)").execute(&mut *connection));
                             assert!(poll!(sleep.as_mut()).is_pending());
                         }
                     })

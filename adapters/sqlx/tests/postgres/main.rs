@@ -136,6 +136,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Watch {
 async fn what_sqlx_logs_is_inside_the_marker_also_at_the_end_and_when_it_is_dropped() {
     let pool = pool().await;
     let (sender, mut events) = unbounded_channel();
+    // Were there one subscriber alone, then a test without any could come first to where sqlx logs, and decide that it is off.
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
     let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry().with(Watch(sender)));
     let mut logged = || {
         let mut all = Vec::new();
