@@ -126,3 +126,14 @@ pub(super) fn in_thousands(number: u64) -> String {
     let each = digits.char_indices().flat_map(|(at, digit)| apart(at).then_some(',').into_iter().chain([digit]));
     each.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let written = [0, 999, 1000, 123_456, 1_000_000].map(in_thousands);
+        assert_eq!(written, ["0", "999", "1,000", "123,456", "1,000,000"]);
+    }
+}

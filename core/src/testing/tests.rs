@@ -138,6 +138,21 @@ fn a_service_that_is_asked_again_may_have_been_asked_in_vain() {
 }
 
 #[test]
+fn what_is_asked_at_places_that_nobody_knows_may_be_asked_at_different_ones() {
+    let kinds_without_places = |queries, calls| {
+        let mut record = on_its_own(|| {
+            (0..queries).for_each(count_of);
+            (0..calls).for_each(|_| external_call("partner.example", "GET").start().completed());
+        });
+        record.calls.iter_mut().for_each(|call| (call.location, call.found) = (None, None));
+        kinds(&record)
+    };
+    assert_eq!(kinds_without_places(4, 9), []);
+    assert_eq!(kinds_without_places(5, 9), [FindingKind::NPlusOne]);
+    assert_eq!(kinds_without_places(4, 10), [FindingKind::ExternalNPlusOne]);
+}
+
+#[test]
 fn bytes_are_told_with_the_rows_that_they_may_come_of() {
     let record = on_its_own(|| {
         let mut call = database_call("sqlite", "main", "SELECT * FROM events").start();
@@ -249,9 +264,15 @@ fn a_long_list_ends() {
 
 #[test]
 fn calls_that_were_not_kept_one_by_one_are_in_the_list() {
-    let record = on_its_own(|| (0..150).for_each(count_of));
+    let count = |id| {
+        let mut call = database_call("sqlite", "main", COUNTS).parameters(&id).start();
+        call.brought(Yield::Rows(1));
+        call.completed();
+    };
+    let record = on_its_own(|| (0..150).for_each(count));
     let text = message(|| crate::assert_max_queries!(record, 1)).unwrap();
     assert!(text.contains("  150 x SELECT COUNT(*)") && text.contains("at least 100 different parameters"), "{text}");
+    assert!(!text.lines().nth(1).unwrap().contains(" row"), "of some it is not known: {text}");
 }
 
 #[test]
