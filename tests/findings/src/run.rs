@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tachograph::core::Level;
 use tachograph::testing::Instance;
@@ -20,13 +20,13 @@ pub(crate) enum Mode {
     Test,
     /// Places and parameters from the second time on that the same is asked, and the names of the places by and by.
     Production,
+    /// As in production, when the names are there.
+    Later,
 }
 
 /// Runs all cases, and then says which of them are not as they should be.
 pub(crate) fn hold(framework: &str, cases: Vec<Case>, ask: impl AsyncFn(&Case, App) -> u16) {
-    install_layer();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let wrong = LocalSet::new().block_on(&runtime, async {
+    let wrong = run(async {
         let mut wrong = Vec::new();
         for case in &cases {
             for mode in [Mode::Test, Mode::Production] {
@@ -38,6 +38,23 @@ pub(crate) fn hold(framework: &str, cases: Vec<Case>, ask: impl AsyncFn(&Case, A
         wrong
     });
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len() * 2, wrong.join("\n"));
+}
+
+/// Asks as in production until what is found is all there is to find: nobody waits there for the names of places.
+pub(crate) fn hold_by_and_by(framework: &str, case: &Case, ask: impl AsyncFn(&Case, App) -> u16) {
+    let hang = Instant::now() + Duration::from_secs(60);
+    run(async {
+        while let Err(why) = judge(case, Mode::Later, &ask).await {
+            assert!(Instant::now() < hang, "{framework}, {}: {why}", case.name);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
+fn run<F: Future>(future: F) -> F::Output {
+    install_layer();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    LocalSet::new().block_on(&runtime, future)
 }
 
 async fn judge(case: &Case, mode: Mode, ask: &impl AsyncFn(&Case, App) -> u16) -> Result<(), String> {

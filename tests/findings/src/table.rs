@@ -21,6 +21,12 @@ macro_rules! table {
             fn $theme() {
                 crate::run::hold("axum", crate::cases::$theme::cases(), crate::mounts::axum::ask);
             })*
+
+            #[test]
+            fn places_by_and_by() {
+                let case = crate::cases::loops::in_production();
+                crate::run::hold_by_and_by("axum", &case, crate::mounts::axum::ask);
+            }
         }
 
         mod actix_web {
@@ -28,6 +34,12 @@ macro_rules! table {
             fn $theme() {
                 crate::run::hold("actix-web", crate::cases::$theme::cases(), crate::mounts::actix_web::ask);
             })*
+
+            #[test]
+            fn places_by_and_by() {
+                let case = crate::cases::loops::in_production();
+                crate::run::hold_by_and_by("actix-web", &case, crate::mounts::actix_web::ask);
+            }
         }
 
         mod rocket {
@@ -35,6 +47,12 @@ macro_rules! table {
             fn $theme() {
                 crate::run::hold("rocket", crate::cases::$theme::cases(), crate::mounts::rocket::ask);
             })*
+
+            #[test]
+            fn places_by_and_by() {
+                let case = crate::cases::loops::in_production();
+                crate::run::hold_by_and_by("rocket", &case, crate::mounts::rocket::ask);
+            }
         }
     };
 }

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Executor, QueryBuilder, Sqlite, query, query_scalar};
 use tachograph::core::FindingKind;
 
 use super::{USER, n_plus_one};
+use crate::answer::Answer;
 use crate::app::App;
 use crate::case::{Case, case};
 use crate::expected::{finding, place};
@@ -40,6 +41,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("with_inlined_literals", with_inlined_literals).finds([n_plus_one(12).at(at("with_inlined_literals"))]),
         case("over_a_connection", over_a_connection).finds([n_plus_one(12).at(at("over_a_connection"))]),
         case("of_some_keys", of_some_keys).finds([n_plus_one(12).distinct(3).at(at("of_some_keys"))]),
+        case("in_what_fails", in_what_fails).finds([n_plus_one(6).at(at("in_what_fails"))]),
         case("more_than_are_kept", more_than_are_kept).finds([
             n_plus_one(150).distinct(100).at(at("more_than_are_kept")),
             finding(FindingKind::TooManyQueries, 150),
@@ -57,6 +59,17 @@ pub(crate) fn cases() -> Vec<Case> {
             n_plus_one(6).given_at(at("two_loops second")).costs(120).slowest(20),
         ]),
     ]
+}
+
+/// Nobody asks for it in a test, so that nobody has waited for the name of its place.
+pub(crate) fn in_production() -> Case {
+    case("in_production", looped_in_production).finds([n_plus_one(12).at(at("looped_in_production"))])
+}
+
+async fn looped_in_production(app: App) {
+    for id in 1..=12 {
+        let _: String = query_scalar(USER).bind(id).fetch_one(&app.db).await.unwrap(); // @looped_in_production
+    }
 }
 
 async fn plain(app: App) {
@@ -224,6 +237,13 @@ async fn of_some_keys(app: App) {
     for time in 0..12 {
         let _: String = query_scalar(USER).bind(1 + time % 3).fetch_one(&app.db).await.unwrap(); // @of_some_keys
     }
+}
+
+async fn in_what_fails(app: App) -> Answer {
+    for id in 1..=6 {
+        let _: String = query_scalar(USER).bind(id).fetch_one(&app.db).await.unwrap(); // @in_what_fails
+    }
+    Answer::status(500)
 }
 
 /// The calls beyond the hundredth are no longer kept one by one, and so neither is what they were given.

@@ -11,6 +11,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("four", four),
         case("four_at_once", four_at_once),
         case("from_two_places", from_two_places),
+        case("four_from_each_of_two_places", four_from_each_of_two_places),
+        case("three_from_each_of_three_places", three_from_each_of_three_places),
         case("from_two_given_places", from_two_given_places),
         case("other_statements", other_statements),
         case("transactions", transactions),
@@ -41,6 +43,25 @@ async fn from_two_places(app: App) {
     for id in 1..=3 {
         first(&app.db, id).await;
         second(&app.db, id).await;
+    }
+}
+
+async fn third(db: impl Executor<'_, Database = Sqlite>, id: i64) -> String {
+    query_scalar(USER).bind(id).fetch_one(db).await.unwrap()
+}
+
+async fn four_from_each_of_two_places(app: App) {
+    for id in 1..=4 {
+        first(&app.db, id).await;
+        second(&app.db, id).await;
+    }
+}
+
+async fn three_from_each_of_three_places(app: App) {
+    for id in 1..=3 {
+        first(&app.db, id).await;
+        second(&app.db, id).await;
+        third(&app.db, id).await;
     }
 }
 

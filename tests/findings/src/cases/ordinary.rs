@@ -166,7 +166,7 @@ async fn two_services_at_once(app: App) -> Answer {
 
 async fn call_tried_again(app: App) -> Answer {
     for wait in [10, 20, 40] {
-        app.ask("GET", "partner.example", "/rates", 80).await;
+        app.ask("GET", "partner.example", "/rates", 150).await;
         app.pass(wait).await;
     }
     Answer::status(200)

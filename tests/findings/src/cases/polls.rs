@@ -28,7 +28,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("works_in_parts", works_in_parts),
         case("blocks_in_a_query", blocks_in_a_query).finds([blocking(200)]),
         case("works_long", works_long).finds([slow_request(1_080)]),
-        case("waits", waits).finds([waiting(600)]).verdict("100% waiting: for nothing that is measured"),
+        case("waits", waits).finds([waiting(600)]).verdict("100% waiting for what is not measured"),
         case("waits_in_a_span", waits_in_a_span).finds([waiting(700).span("reserve_stock")]),
         case("waits_in_a_span_inside", waits_in_a_span_inside).finds([waiting(700).span("lock")]),
         case("waits_enough", waits_enough).finds([waiting(500)]),

@@ -22,7 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("held_by_another", held_by_another)
             .connections(1)
             .finds([connection_wait(1).costs(150)])
-            .verdict("100% waiting for a connection: 1 x of shop (pool exhausted)"),
+            .verdict("100% waiting for a connection of shop (pool exhausted)"),
         case("held_for_less", held_for_less).connections(1),
         case("held_for_a_loop", held_for_a_loop)
             .connections(1)

@@ -79,6 +79,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("writes_between", writes_between),
         case("only_writes", only_writes),
         case("for_update", for_update),
+        case("a_function_that_does_something", a_function_that_does_something),
+        case("selected_into_a_table", selected_into_a_table),
         case("joined", joined),
         case("joined_behind_one_connection", joined_behind_one_connection).connections(1),
         case("joined_with_a_run_beside", joined_with_a_run_beside),
@@ -230,6 +232,16 @@ async fn only_writes(app: App) {
 async fn for_update(app: App) {
     app.query("SELECT id FROM orders FOR UPDATE", 120).await;
     app.query("SELECT id FROM users FOR UPDATE", 120).await;
+}
+
+async fn a_function_that_does_something(app: App) {
+    app.query("SELECT refresh_prices()", 150).await;
+    app.query("SELECT price FROM prices", 160).await;
+}
+
+async fn selected_into_a_table(app: App) {
+    app.query("SELECT id, total INTO totals FROM orders", 150).await;
+    app.query("SELECT SUM(total) FROM totals", 160).await;
 }
 
 async fn joined(app: App) {
