@@ -68,8 +68,8 @@
 //!   N+1: 12 x SELECT assignments at store.rs:88, 4.1 ms; load all rows by one query: with a JOIN, or with IN or ANY over the keys
 //! ```
 //!
-//! In tests two repeats are an N+1, or duplicates, as their data are small ([`findings`]); nothing that they demand depends on
-//! how fast the machine is.
+//! In tests two queries of one statement from one place are an N+1, or duplicates, as their data are small ([`findings`]);
+//! nothing that they demand depends on how fast the machine is.
 //!
 //! # Findings of a whole run
 //! No test needs to be changed to see the findings of all that use an instance of this module:

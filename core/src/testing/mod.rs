@@ -21,7 +21,7 @@
 //! # Findings of a whole run
 //! Each instance that a test makes looks at these variables:
 //!
-//! - `TACHOGRAPH_TESTING_FINDINGS`: with `report`, the [findings](findings) of every record that the instance sees are
+//! - `TACHOGRAPH_TESTING_FINDINGS`: with `report`, the [`findings()`] of every record that the instance sees are
 //!   appended to a file, each as a line of JSON; with `deny`, a test with findings fails besides, when it drops its
 //!   instance, so that `cargo test` does not exit with 0. Else nothing happens.
 //! - `TACHOGRAPH_TESTING_REPORT`: the file, as an absolute path, for tests run in folders of their own. Default:
