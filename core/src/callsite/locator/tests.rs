@@ -47,6 +47,18 @@ fn the_innermost_place_of_the_services_own_is_found() {
     assert_eq!(found, place(line), "where a library was asked to call another");
 }
 
+/// Both are at one address then.
+#[inline(always)]
+fn list_inside(locator: &Locator) -> (Option<Callsite>, u32) {
+    (library::at_once_by(locator), line!())
+}
+
+#[test]
+fn a_function_that_is_compiled_into_another_is_the_innermost() {
+    let (found, line) = list_inside(&Locator::default());
+    assert_eq!(found, place(line));
+}
+
 /// As what waits for several at once polls them.
 #[test]
 fn futures_that_are_polled_together_are_told_apart() {
@@ -85,6 +97,16 @@ fn a_place_that_is_known_is_found_without_looking_anything_up() {
     }
     assert_eq!(found[1], found[2]);
     assert_eq!(by_and_by.missed(), 0);
+}
+
+#[test]
+fn what_is_being_looked_up_is_one_place_before_it_has_a_name() {
+    let mut by_and_by = ByAndBy::default();
+    let found = [1, 2, 3].map(|_| by_and_by.here());
+    let line = line!() - 1;
+    assert_eq!((by_and_by.waiting.len(), found[1], found[2]), (1, found[0], found[0]));
+    by_and_by.finish();
+    assert_eq!(by_and_by.callsite(found[2]), place(line));
 }
 
 #[test]
@@ -208,8 +230,7 @@ fn a_thread_looks_up_what_is_not_known() {
 /// As one does that tells from a thread of its own of what another has asked.
 #[test]
 fn what_is_told_of_elsewhere_has_no_place() {
-    let mut capture = Capture::default();
-    capture.every_call = true;
+    let capture = Capture { every_call: true, ..Capture::default() };
     let instance = Instance::build(|builder| builder.capture(capture));
     let mut request = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
     let recording = Arc::clone(request.recording());
