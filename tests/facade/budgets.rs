@@ -17,6 +17,12 @@ fn ask(sql: &str, parameter: u32) {
     database_call("sqlite", "main", sql).parameters(&parameter).start().completed();
 }
 
+fn task(t: &Instance) {
+    let mut open = OpenRequest::open_task(t.handle(), "rollup", None);
+    open.poll(|| (0..2).for_each(|id| ask("SELECT name FROM users WHERE id = $1", id)));
+    open.complete();
+}
+
 fn request(t: &Instance, queries: u32) {
     let head = RequestHead { method: "GET", path: "/list", route: Some("/list"), ..RequestHead::default() };
     let mut open = OpenRequest::open(t.handle(), head).unwrap();
@@ -45,6 +51,7 @@ fn a_case_that_a_test_here_runs() {
     match case.as_str() {
         "loop" => request(&t, 2),
         "no loop" => request(&t, 1),
+        "loop in a task" => task(&t),
         "expected" => {
             t.expect_findings();
             request(&t, 2);
@@ -122,6 +129,24 @@ fn what_has_no_findings_passes_and_leaves_an_empty_report() {
         assert_eq!(fs::read_to_string(&path).unwrap(), "", "{case}");
     }
     assert!(run("loop", &[]).status.success(), "nothing is wanted");
+}
+
+#[test]
+fn tasks_are_reported_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("findings.jsonl");
+    assert!(run("loop in a task", &[("TACHOGRAPH_TESTING_REPORT", &path)]).status.success());
+    let line = only_line(&path);
+    assert!(line.contains(r#","task":"rollup","finding":"n_plus_one","#), "{line}");
+}
+
+/// Every write to it fails, as to a disk that is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_to_its_end_makes_the_test_fail() {
+    let lost = run("loop", &[("TACHOGRAPH_TESTING_REPORT", Path::new("/dev/full"))]);
+    assert_eq!(lost.status.code(), Some(101));
+    assert!(said(&lost).contains("/dev/full cannot be written: No space left on device"), "{}", said(&lost));
 }
 
 #[test]
