@@ -148,7 +148,8 @@ pub struct XRayConfig {
     /// A file with rules, in the form of version 2, for `local`, and for `central` while the daemon tells none.
     pub sampling_rules: Option<String>,
     /// Which of the application's fields, and of the members of the JSON line, are annotations, by which X-Ray finds traces; at
-    /// most 50. Default: `request_id`, `name` (of a task), `action`, `route`, `outcome`, `environment`, `version`.
+    /// most 50. Default: `request_id`, `name` (of a task), `action`, `route`, `outcome`, `environment`, `version`, `finding`,
+    /// `verdict`.
     pub annotations: Option<Vec<String>>,
     /// After how many milliseconds a request that is still running is shown; 0: never. Default 10000.
     pub in_progress_ms: Option<u64>,

@@ -18,10 +18,11 @@ use crate::record::Record;
 pub(super) fn all(record: &Record, thresholds: &Thresholds, found: &mut Vec<Finding>) {
     let (saving, long) = (nanos(thresholds.sequential_saving).max(1), nanos(thresholds.sequential_call));
     let total = record.database().total().saturating_add(record.external().total());
-    let waited: u64 = record.pool_waits.iter().map(|waits| nanos(waits.total())).sum();
-    if nanos(total) <= saving || record.calls().len() < 2 || waited >= long {
+    if nanos(total) <= saving || record.calls().len() < 2 {
         return;
     }
+    let waited: u64 = record.pool_waits.iter().map(|waits| nanos(waits.total())).sum();
+    let is_queued = |call: &Call| waited >= long && call.kind() == CallKind::Database;
     let mut calls: Vec<&Call> = record.calls().iter().collect();
     calls.sort_by_key(|call| (call.start, call.end));
     let mut run = Run::default();
@@ -37,7 +38,8 @@ pub(super) fn all(record: &Record, thresholds: &Thresholds, found: &mut Vec<Find
                 run.end(saving, record, found);
             }
             Role::Write => run.end(saving, record, found),
-            Role::Read if call.deliberate || in_transaction.contains(&call.operation().target()) => {}
+            Role::Read if call.deliberate || is_queued(call) || in_transaction.contains(&call.operation().target()) => {
+            }
             Role::Read if call.end - call.start >= long => run.take(call, saving, record, found),
             Role::Read | Role::None => {}
         }
@@ -70,7 +72,7 @@ impl Role {
                     // A savepoint ends nothing.
                     () if is_control && (begins_with("SAVEPOINT") || begins_with("RELEASE")) => Role::None,
                     () if is_control => Role::End,
-                    () if operation.is_read() && !locks(text) => Role::Read,
+                    () if operation.is_read() && only_reads(text) => Role::Read,
                     () => Role::Write,
                 }
             }
@@ -78,10 +80,12 @@ impl Role {
     }
 }
 
-/// `SELECT … FOR UPDATE` and its like are made for what follows.
-fn locks(text: &str) -> bool {
+/// `SELECT pg_notify(…)` does something, `SELECT … INTO` writes, and `SELECT … FOR UPDATE` and its like are made for what
+/// follows.
+fn only_reads(text: &str) -> bool {
+    const OTHERS: [&str; 5] = [" INTO ", " FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE", " FOR KEY SHARE"];
     let upper = text.to_ascii_uppercase();
-    [" FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE", " FOR KEY SHARE"].iter().any(|lock| upper.contains(lock))
+    upper.contains(" FROM ") && !OTHERS.iter().any(|other| upper.contains(other))
 }
 
 /// Whether nothing that the call was given can come from another's answer.

@@ -204,8 +204,12 @@ fn calls_that_had_to_wait_for_a_connection_could_not_run_at_once() {
         // The other one was asked at the same time.
         crate::request().recording().unwrap().report_connection_wait(PoolName::new("main"), 150 * MS);
         start_and_end(case, "SELECT sum(price) FROM orders", 150 * MS);
+        // Those hold no connection.
+        case.get("partner.example", "/rates", 100 * MS);
+        case.get("rates.example", "/days", 100 * MS);
     });
-    assert_eq!(kinds(&record), []);
+    let found: Vec<_> = record.findings().iter().map(|found| (found.kind(), found.saves())).collect();
+    assert_eq!(found, [(FindingKind::SequentialCalls, Some(100 * MS))]);
 }
 
 #[test]
@@ -394,6 +398,13 @@ fn calls_that_need_nothing_of_each_other_could_run_at_once() {
         }),
         []
     );
+    for does in ["SELECT notify_all()", "SELECT id INTO old FROM orders"] {
+        let work = |case: &Case| {
+            plain(case, COUNTS, 150 * MS);
+            plain(case, does, 150 * MS);
+        };
+        assert_eq!(found(&work), [], "{does}");
+    }
     // They do run at once.
     assert_eq!(
         found(&|case| {

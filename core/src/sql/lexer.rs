@@ -154,11 +154,11 @@ impl<'a> Lexer<'a> {
     /// `:name`, `@name` or `$name`.
     pub(super) fn named_placeholder(&mut self) -> Option<Kind> {
         let end = self.word_end(self.at + 1);
-        let prefixes = match (&self.sql.as_bytes()[self.at + 1..end], self.byte(end), self.byte(end + 1)) {
-            (b"E" | b"e" | b"N" | b"n" | b"X" | b"x" | b"B" | b"b", Some(b'\''), _) => true,
-            (b"U" | b"u", Some(b'&'), Some(b'\'' | b'"')) => true,
-            _ => false,
-        };
+        let prefixes = matches!(
+            (&self.sql.as_bytes()[self.at + 1..end], self.byte(end), self.byte(end + 1)),
+            (b"E" | b"e" | b"N" | b"n" | b"X" | b"x" | b"B" | b"b", Some(b'\''), _)
+                | (b"U" | b"u", Some(b'&'), Some(b'\'' | b'"'))
+        );
         if prefixes && self.dialect == Dialect::PostgreSql {
             // The sign is one of an operator, the word that of a literal.
             return self.advance(1, Kind::Symbol);
