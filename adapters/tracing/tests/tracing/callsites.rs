@@ -52,7 +52,7 @@ async fn repeats_have_their_place_by_and_by() {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let work = async {
-            for _ in 0..7 {
+            for _ in 0..20 {
                 tracing::debug!(target: "sqlx::query", summary = SUMMARY, elapsed_secs = 0.002);
             }
             line!() - 2
@@ -61,9 +61,9 @@ async fn repeats_have_their_place_by_and_by() {
         let lines = lines(&record);
         if lines.contains(&Some(line)) {
             // A loop is at one place: the first time it is none yet, and later on it is known.
-            assert_eq!((lines[0], &lines[5..]), (None, &[None, None][..]));
+            assert_eq!((lines[0], lines[19]), (None, None));
             let finding = &record.findings()[0];
-            assert_eq!((finding.count(), finding.callsite().map(|callsite| callsite.line())), (7, Some(line)));
+            assert_eq!((finding.count(), finding.callsite().map(|callsite| callsite.line())), (20, Some(line)));
             break;
         }
         assert!(lines.iter().all(Option::is_none), "{lines:?}");
