@@ -10,6 +10,7 @@ use tachograph::Capture;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::expected::Expected;
+use crate::run::Mode;
 
 pub(crate) type Handler = Arc<dyn Fn(App) -> BoxFuture<'static, Answer> + Send + Sync>;
 
@@ -23,6 +24,7 @@ pub(crate) struct Case {
     pub(crate) verdict: Option<String>,
     pub(crate) connections: u32,
     pub(crate) configure: fn(&mut Capture),
+    pub(crate) modes: &'static [Mode],
 }
 
 /// A case in which nothing is to be found, until it is told what is.
@@ -38,6 +40,7 @@ where
         verdict: None,
         connections: 4,
         configure: |_| (),
+        modes: &[Mode::Test, Mode::Production],
     }
 }
 
@@ -62,6 +65,11 @@ impl Case {
 
     pub(crate) fn configured(self, configure: fn(&mut Capture)) -> Self {
         Case { configure, ..self }
+    }
+
+    /// It takes all there is to know to be right.
+    pub(crate) fn only_in_tests(self) -> Self {
+        Case { modes: &[Mode::Test], ..self }
     }
 
     /// The same for every framework: the name is the path, too.

@@ -17,8 +17,6 @@ pub(crate) struct Expected {
     /// `None`: nobody knows.
     distinct: Option<u32>,
     place: Option<String>,
-    /// The place is one that the code gave itself, so that it is known everywhere and at once.
-    is_given: bool,
     span: Option<String>,
     pool: Option<String>,
     bytes: Option<u64>,
@@ -37,7 +35,6 @@ pub(crate) fn finding(kind: FindingKind, count: u32) -> Expected {
         summary: None,
         distinct: None,
         place: None,
-        is_given: false,
         span: None,
         pool: None,
         bytes: None,
@@ -58,14 +55,8 @@ impl Expected {
         Expected { distinct: Some(parameters), ..self }
     }
 
-    /// As the stack says it.
     pub(crate) fn at(self, place: String) -> Self {
         Expected { place: Some(place), ..self }
-    }
-
-    /// As the code said it itself.
-    pub(crate) fn given_at(self, place: String) -> Self {
-        Expected { place: Some(place), is_given: true, ..self }
     }
 
     pub(crate) fn span(self, name: &str) -> Self {
@@ -114,7 +105,6 @@ impl Expected {
             summary: finding.operation().map(|operation| operation.summary().to_owned()),
             distinct: finding.distinct_parameters(),
             place: finding.callsite().map(|place| format!("{}:{}", place.short_file(), place.line())),
-            is_given: false,
             span: finding.span().map(str::to_owned),
             pool: finding.pool().map(|pool| pool.as_str().to_owned()),
             bytes: finding.bytes(),
@@ -147,19 +137,14 @@ pub(crate) fn compare(right: &[Expected], found: &[Finding], mode: Mode) -> Resu
         findings.sort();
         findings
     };
-    let mut right = sorted(right.to_vec());
+    let right = sorted(right.to_vec());
     let mut seen = sorted(found.iter().map(Expected::seen).collect());
-    for (right, seen) in right.iter_mut().zip(&mut seen) {
-        if mode == Mode::Production && !right.is_given && seen.place.is_none() {
-            // What a place on the stack is called is known when somebody had the time to look.
-            right.place = None;
-        }
+    for (right, seen) in right.iter().zip(&mut seen) {
         let is_one_less = |(right, seen): (u32, u32)| right > 1 && right - 1 == seen;
         if mode != Mode::Test && right.distinct.zip(seen.distinct).is_some_and(is_one_less) {
             // What the first of them was given is not looked at.
             seen.distinct = right.distinct;
         }
-        right.is_given = false;
     }
     if right == seen {
         Ok(())

@@ -22,26 +22,26 @@ fn slow_query(count: u32) -> Expected {
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("slow_query", slow)
-            .finds([slow_query(1).given_at(at("slow")).costs(600)])
+            .finds([slow_query(1).at(at("slow")).costs(600)])
             .verdict(format!("100% database: SELECT users at {}, 600 ms (slow query)", at("slow"))),
-        case("just_slow", just_slow).finds([slow_query(1).given_at(at("just_slow")).costs(500)]),
+        case("just_slow", just_slow).finds([slow_query(1).at(at("just_slow")).costs(500)]),
         case("not_slow", not_slow),
         case("slow_twice", slow_twice)
-            .finds([slow_query(2).given_at(at("slow_twice")).costs(1100).slowest(600), slow_request(1105)]),
+            .finds([slow_query(2).at(at("slow_twice")).costs(1100).slowest(600), slow_request(1105)]),
         case("slow_twice_at_once", slow_twice_at_once).finds([slow_query(2)
-            .given_at(at("slow_twice_at_once"))
+            .at(at("slow_twice_at_once"))
             .costs(600)
             .total(1100)
             .slowest(600)]),
         case("slow_at_two_places", slow_at_two_places).finds([
-            slow_query(1).given_at(at("slow_at_two_places first")).costs(500),
-            slow_query(1).given_at(at("slow_at_two_places second")).costs(501),
+            slow_query(1).at(at("slow_at_two_places first")).costs(500),
+            slow_query(1).at(at("slow_at_two_places second")).costs(501),
             slow_request(1001),
         ]),
         case("slow_transaction", slow_transaction),
         case("slow_in_a_loop", slow_in_a_loop).finds([
-            slow_query(1).given_at(at("slow_in_a_loop")).costs(500),
-            n_plus_one(6).given_at(at("slow_in_a_loop")).costs(550).slowest(500),
+            slow_query(1).at(at("slow_in_a_loop")).costs(500),
+            n_plus_one(6).at(at("slow_in_a_loop")).costs(550).slowest(500),
         ]),
         case("twenty_queries", twenty_queries),
         case("twenty_one_queries", twenty_one_queries).finds([finding(FindingKind::TooManyQueries, 21)]),
@@ -65,7 +65,7 @@ pub(crate) fn cases() -> Vec<Case> {
         }),
         case("quiet_where_more_is_allowed", slow)
             .configured(|capture| capture.thresholds.warning = Duration::from_secs(1))
-            .finds([slow_query(1).given_at(at("slow")).costs(600)]),
+            .finds([slow_query(1).at(at("slow")).costs(600)]),
         case("costly_budget", costly_budget).finds([finding(FindingKind::TooManyQueries, 21).costs(63).slowest(3)]),
         case("slow_request_of_the_route", not_slow)
             .configured(|capture| {

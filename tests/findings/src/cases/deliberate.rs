@@ -18,12 +18,12 @@ fn at(mark: &str) -> String {
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("said_of_the_loop", said_of_the_loop),
-        case("said_of_a_part", said_of_a_part).finds([n_plus_one(6).given_at(at("said_of_a_part"))]),
+        case("said_of_a_part", said_of_a_part).finds([n_plus_one(6).at(at("said_of_a_part"))]),
         case("said_of_calls", said_of_calls),
-        case("said_of_what_spawns", said_of_what_spawns).finds([n_plus_one(6).given_at(at("said_of_what_spawns"))]),
-        case("not_said_in_time", not_said_in_time).finds([n_plus_one(6).given_at(at("not_said_in_time"))]),
+        case("said_of_what_spawns", said_of_what_spawns).finds([n_plus_one(6).at(at("said_of_what_spawns"))]),
+        case("not_said_in_time", not_said_in_time).finds([n_plus_one(6).at(at("not_said_in_time"))]),
         case("said_of_the_request", said_of_the_request),
-        case("said_of_another_kind", said_of_another_kind).finds([n_plus_one(6).given_at(at("said_of_another_kind"))]),
+        case("said_of_another_kind", said_of_another_kind).finds([n_plus_one(6).at(at("said_of_another_kind"))]),
         case("place_silenced", looped)
             .configured(|capture| capture.silence = Silence::new([format!("src/{}", at("looped"))])),
         case("file_silenced", looped).configured(|capture| capture.silence = Silence::new(["cases/deliberate.rs"])),
@@ -33,20 +33,20 @@ pub(crate) fn cases() -> Vec<Case> {
                     at("looped").rsplit_once(':').map(|(f, l)| (f.to_owned(), l.parse::<u32>())).unwrap();
                 capture.silence = Silence::new([format!("{file}:{}", line.unwrap() + 1)]);
             })
-            .finds([n_plus_one(6).given_at(at("looped"))]),
+            .finds([n_plus_one(6).at(at("looped"))]),
         case("statement_silenced", looped).configured(|capture| capture.silence = Silence::new(["SELECT users"])),
         case("other_statement_silenced", looped)
             .configured(|capture| capture.silence = Silence::new(["SELECT orders", "SELECT"]))
-            .finds([n_plus_one(6).given_at(at("looped"))]),
+            .finds([n_plus_one(6).at(at("looped"))]),
         case("database_silenced", looped).configured(|capture| capture.silence = Silence::new(["shop"])),
         case("kind_off", looped).configured(|capture| capture.thresholds.switch_off(FindingKind::NPlusOne)),
         case("other_kind_off", looped)
             .configured(|capture| capture.thresholds.switch_off(FindingKind::DuplicateQuery))
-            .finds([n_plus_one(6).given_at(at("looped"))]),
+            .finds([n_plus_one(6).at(at("looped"))]),
         case("more_allowed", looped).configured(|capture| capture.thresholds.repeats = 7),
         case("less_allowed", looped)
             .configured(|capture| capture.thresholds.repeats = 2)
-            .finds([n_plus_one(6).given_at(at("looped")).limit(2)]),
+            .finds([n_plus_one(6).at(at("looped")).limit(2)]),
         case("more_allowed_here", looped).configured(|capture| {
             let mut own = capture.thresholds.clone();
             own.repeats = 10;
@@ -57,6 +57,15 @@ pub(crate) fn cases() -> Vec<Case> {
             own.switch_off(FindingKind::NPlusOne);
             capture.routes.set("/more_allowed_here_by_any_method", own);
         }),
+        case("less_allowed_by_this_method", looped)
+            .configured(|capture| {
+                let mut own = capture.thresholds.clone();
+                own.repeats = 3;
+                capture.routes.set("GET /less_allowed_by_this_method", own.clone());
+                own.repeats = 10;
+                capture.routes.set("/less_allowed_by_this_method", own);
+            })
+            .finds([n_plus_one(6).at(at("looped")).limit(3)]),
         case("more_allowed_elsewhere", looped)
             .configured(|capture| {
                 let mut own = capture.thresholds.clone();
@@ -64,7 +73,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 capture.routes.set("POST /more_allowed_elsewhere", own.clone());
                 capture.routes.set("GET /more_allowed_here", own);
             })
-            .finds([n_plus_one(6).given_at(at("looped"))]),
+            .finds([n_plus_one(6).at(at("looped"))]),
         case("slow_query_silenced", slow_query)
             .configured(|capture| capture.silence = Silence::new([at("slow_query")])),
         case("slow_query_allowed", slow_query)
@@ -72,7 +81,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("slow_query_deliberate", slow_query_deliberate),
         case("partner_silenced", partner).configured(|capture| capture.silence = Silence::new(["partner.example"])),
         case("partner_not_silenced", partner)
-            .finds([finding(FindingKind::ExternalNPlusOne, 10).of("GET").given_at(at("partner"))]),
+            .finds([finding(FindingKind::ExternalNPlusOne, 10).of("GET").at(at("partner"))]),
     ]
 }
 

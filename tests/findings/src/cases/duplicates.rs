@@ -32,9 +32,9 @@ pub(crate) fn cases() -> Vec<Case> {
             .finds([n_plus_one(6).distinct(6).at(at("same_but_one_literal"))]),
         case("same_in_another_order", same_in_another_order)
             .finds([n_plus_one(6).distinct(2).at(at("same_in_another_order"))]),
-        case("same_in_turn", same_in_turn).finds([duplicates(6).given_at(at("same_in_turn")).costs(60).slowest(10)]),
+        case("same_in_turn", same_in_turn).finds([duplicates(6).at(at("same_in_turn")).costs(60).slowest(10)]),
         case("same_with_nothing_known", same_with_nothing_known)
-            .finds([finding(FindingKind::NPlusOne, 6).of("SELECT users").given_at(at("same_with_nothing_known"))]),
+            .finds([finding(FindingKind::NPlusOne, 6).of("SELECT users").at(at("same_with_nothing_known"))]),
     ]
 }
 

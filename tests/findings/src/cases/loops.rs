@@ -19,7 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("plain", plain).finds([n_plus_one(12).at(at("plain"))]),
         case("five", five).finds([n_plus_one(5).at(at("five"))]),
-        case("with_a_place", with_a_place).finds([n_plus_one(12).given_at(at("with_a_place"))]),
+        case("with_a_place", with_a_place).finds([n_plus_one(12).at(at("with_a_place"))]),
         case("by_a_function", by_a_function).finds([n_plus_one(6).at(at("by_a_function"))]),
         case("interleaved", interleaved).finds([
             n_plus_one(8).at(at("interleaved users")),
@@ -34,7 +34,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("all_at_once", all_at_once).finds([n_plus_one(12).at(at("all_at_once"))]),
         case("a_few_at_a_time", a_few_at_a_time).finds([n_plus_one(12).at(at("a_few_at_a_time"))]),
         case("while_rows_are_read", while_rows_are_read).finds([n_plus_one(8).at(at("while_rows_are_read"))]),
-        case("on_a_blocking_thread", on_a_blocking_thread).finds([n_plus_one(6).given_at(at("on_a_blocking_thread"))]),
+        case("on_a_blocking_thread", on_a_blocking_thread).finds([n_plus_one(6).at(at("on_a_blocking_thread"))]),
         case("in_spawned_tasks", in_spawned_tasks).finds([n_plus_one(12).at(at("in_spawned_tasks"))]),
         case("behind_a_full_pool", all_behind_one).connections(1).finds([n_plus_one(12).at(at("all_behind_one"))]),
         case("by_a_builder", by_a_builder).finds([n_plus_one(12).at(at("by_a_builder"))]),
@@ -47,16 +47,16 @@ pub(crate) fn cases() -> Vec<Case> {
             finding(FindingKind::TooManyQueries, 150),
         ]),
         case("in_turn", in_turn)
-            .finds([n_plus_one(12).given_at(at("in_turn")).costs(120).slowest(10)])
+            .finds([n_plus_one(12).at(at("in_turn")).costs(120).slowest(10)])
             .verdict(format!("80% database: 12 x SELECT users at {} (N+1); 20% own code", at("in_turn"))),
         case("at_the_same_time", at_the_same_time).finds([n_plus_one(12)
-            .given_at(at("at_the_same_time"))
+            .at(at("at_the_same_time"))
             .costs(10)
             .total(120)
             .slowest(10)]),
         case("two_loops", two_loops).finds([
-            n_plus_one(6).given_at(at("two_loops first")).costs(60).slowest(10),
-            n_plus_one(6).given_at(at("two_loops second")).costs(120).slowest(20),
+            n_plus_one(6).at(at("two_loops first")).costs(60).slowest(10),
+            n_plus_one(6).at(at("two_loops second")).costs(120).slowest(20),
         ]),
     ]
 }
@@ -263,6 +263,7 @@ async fn in_turn(app: App) {
 async fn at_the_same_time(app: App) {
     let one = |id| app.query_of(USER, id, 10); // @at_the_same_time
     join_all((1..=12).map(one)).await;
+    app.pass(300).await;
 }
 
 async fn two_loops(app: App) {

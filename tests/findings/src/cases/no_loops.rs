@@ -11,7 +11,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("four", four),
         case("four_at_once", four_at_once),
         case("from_two_places", from_two_places),
-        case("four_from_each_of_two_places", four_from_each_of_two_places),
+        // In production, where the first of them was asked is not looked for: it could be the fifth of either.
+        case("four_from_each_of_two_places", four_from_each_of_two_places).only_in_tests(),
         case("three_from_each_of_three_places", three_from_each_of_three_places),
         case("from_two_given_places", from_two_given_places),
         case("other_statements", other_statements),

@@ -35,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("waits_too_little", waits_too_little),
         case("waits_as_it_should", waits_as_it_should),
         case("waits_for_the_lesser_part", waits_for_the_lesser_part).finds([
-            finding(FindingKind::SlowQuery, 1).of("SELECT users").given_at(at("the lesser part")).costs(501),
+            finding(FindingKind::SlowQuery, 1).of("SELECT users").at(at("the lesser part")).costs(501),
             slow_request(1_001),
         ]),
         case("waits_for_a_call_of_another_kind", waits_for_a_call_of_another_kind).finds([waiting(600)]),

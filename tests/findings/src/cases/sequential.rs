@@ -24,41 +24,37 @@ fn sequential(count: u32, longest: &str) -> Expected {
 pub(crate) fn cases() -> Vec<Case> {
     let first = |mark: &str| at(mark);
     vec![
-        case("two", two).finds([sequential(2, "SELECT orders")
-            .given_at(first("two"))
-            .costs(230)
-            .slowest(120)
-            .saves(110)]),
+        case("two", two).finds([sequential(2, "SELECT orders").at(first("two")).costs(230).slowest(120).saves(110)]),
         case("three", three).finds([sequential(3, "SELECT sessions")
-            .given_at(first("three"))
+            .at(first("three"))
             .costs(180)
             .slowest(70)
             .saves(110)]),
         case("just_enough", just_enough).finds([sequential(2, "SELECT orders")
-            .given_at(first("just_enough"))
+            .at(first("just_enough"))
             .costs(250)
             .slowest(150)
             .saves(100)]),
         case("too_little", too_little),
         case("too_short", too_short),
         case("with_work_between", with_work_between).finds([sequential(2, "SELECT orders")
-            .given_at(first("with_work_between"))
+            .at(first("with_work_between"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
         case("with_small_ones_between", with_small_ones_between).finds([sequential(2, "SELECT orders")
-            .given_at(first("with_small_ones_between"))
+            .at(first("with_small_ones_between"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
         case("first_has_parameters", first_has_parameters).finds([sequential(2, "SELECT users")
-            .given_at(first("first_has_parameters"))
+            .at(first("first_has_parameters"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
         case("second_has_parameters", second_has_parameters),
         case("parameters_in_the_text", parameters_in_the_text).finds([sequential(2, "SELECT orders")
-            .given_at(first("parameters_in_the_text"))
+            .at(first("parameters_in_the_text"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
@@ -66,13 +62,13 @@ pub(crate) fn cases() -> Vec<Case> {
             2,
             "SELECT sessions",
         )
-        .given_at(first("one_in_the_middle"))
+        .at(first("one_in_the_middle"))
         .costs(250)
         .slowest(130)
         .saves(120)]),
         case("in_one_transaction", in_one_transaction),
         case("behind_a_transaction", behind_a_transaction).finds([sequential(2, "SELECT orders")
-            .given_at(first("behind_a_transaction"))
+            .at(first("behind_a_transaction"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
@@ -85,23 +81,23 @@ pub(crate) fn cases() -> Vec<Case> {
         case("joined_behind_one_connection", joined_behind_one_connection).connections(1),
         case("joined_with_a_run_beside", joined_with_a_run_beside),
         case("written_otherwise", written_otherwise).finds([sequential(2, "SELECT orders")
-            .given_at(first("written_otherwise"))
+            .at(first("written_otherwise"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
         case("one_of_them_apart", one_of_them_apart).finds([sequential(2, "SELECT sessions")
-            .given_at(first("one_of_them_apart"))
+            .at(first("one_of_them_apart"))
             .costs(250)
             .slowest(130)
             .saves(120)]),
         case("the_same_twice", the_same_twice),
         case("two_services", two_services).finds([sequential(2, "GET")
-            .given_at(first("two_services"))
+            .at(first("two_services"))
             .costs(310)
             .slowest(160)
             .saves(150)]),
         case("a_service_and_a_query", a_service_and_a_query).finds([sequential(2, "SELECT users")
-            .given_at(first("a_service_and_a_query"))
+            .at(first("a_service_and_a_query"))
             .costs(300)
             .slowest(160)
             .saves(140)]),
@@ -109,13 +105,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case("services_with_a_query_string", services_with_a_query_string),
         case("services_that_change_things", services_that_change_things),
         case("two_runs", two_runs).finds([
-            sequential(2, "SELECT orders").given_at(first("two_runs first")).costs(250).slowest(130).saves(120),
-            sequential(2, "SELECT settings").given_at(first("two_runs second")).costs(310).slowest(160).saves(150),
+            sequential(2, "SELECT orders").at(first("two_runs first")).costs(250).slowest(130).saves(120),
+            sequential(2, "SELECT settings").at(first("two_runs second")).costs(310).slowest(160).saves(150),
         ]),
         case("slow_as_well", slow_as_well).finds([
-            sequential(2, "SELECT orders").given_at(first("slow_as_well first")).costs(1100).slowest(600).saves(500),
-            finding(FindingKind::SlowQuery, 1).of("SELECT users").given_at(first("slow_as_well first")).costs(500),
-            finding(FindingKind::SlowQuery, 1).of("SELECT orders").given_at(first("slow_as_well second")).costs(600),
+            sequential(2, "SELECT orders").at(first("slow_as_well first")).costs(1100).slowest(600).saves(500),
+            finding(FindingKind::SlowQuery, 1).of("SELECT users").at(first("slow_as_well first")).costs(500),
+            finding(FindingKind::SlowQuery, 1).of("SELECT orders").at(first("slow_as_well second")).costs(600),
             slow_request(1100),
         ]),
         case("less_is_enough_here", too_little)
@@ -125,7 +121,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 capture.routes.set("GET /less_is_enough_here", own);
             })
             .finds([sequential(2, "SELECT orders")
-                .given_at(first("too_little"))
+                .at(first("too_little"))
                 .costs(209)
                 .slowest(110)
                 .saves(99)

@@ -25,7 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("slow_service", slow_service)
             .finds([
-                finding(FindingKind::SlowExternalCall, 1).of("GET").given_at(at("slow_service")).costs(1200),
+                finding(FindingKind::SlowExternalCall, 1).of("GET").at(at("slow_service")).costs(1200),
                 slow_request(1500),
             ])
             .verdict(format!(
@@ -33,15 +33,15 @@ pub(crate) fn cases() -> Vec<Case> {
                 at("slow_service")
             )),
         case("just_slow_service", just_slow_service).finds([
-            finding(FindingKind::SlowExternalCall, 1).of("GET").given_at(at("just_slow_service")).costs(1000),
+            finding(FindingKind::SlowExternalCall, 1).of("GET").at(at("just_slow_service")).costs(1000),
             slow_request(1000),
         ]),
         case("service_that_is_not_slow", service_that_is_not_slow),
         case("service_in_a_loop", service_in_a_loop)
-            .finds([external_loop(10).given_at(at("service_in_a_loop")).costs(50).slowest(5)]),
+            .finds([external_loop(10).at(at("service_in_a_loop")).costs(50).slowest(5)]),
         case("service_nine_times", service_nine_times),
         case("service_at_once", service_at_once).finds([external_loop(10)
-            .given_at(at("service_at_once"))
+            .at(at("service_at_once"))
             .costs(20)
             .total(200)
             .slowest(20)]),
@@ -50,13 +50,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case("ten_operations", ten_operations),
         case("procedure_in_a_loop", procedure_in_a_loop).finds([finding(FindingKind::ExternalNPlusOne, 12)
             .of("GetItem")
-            .given_at(at("procedure_in_a_loop"))
+            .at(at("procedure_in_a_loop"))
             .costs(60)
             .slowest(5)]),
-        case("many_misses", many_misses).finds([misses(10).of("GET").given_at(at("many_misses")).costs(20).slowest(1)]),
+        case("many_misses", many_misses).finds([misses(10).of("GET").at(at("many_misses")).costs(20).slowest(1)]),
         case("nine_misses", nine_misses),
         case("more_hits_than_misses", more_hits_than_misses),
-        case("only_misses", only_misses).finds([misses(30).of("GET").given_at(at("only_misses")).costs(30).slowest(1)]),
+        case("only_misses", only_misses).finds([misses(30).of("GET").at(at("only_misses")).costs(30).slowest(1)]),
         case("misses_that_are_told", misses_that_are_told).finds([misses(12).of("lookup")]),
     ]
 }

@@ -22,7 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("loop_divided_between_two", loop_divided_between_two),
         case("task_with_a_slow_query", task_with_a_slow_query).finds_in_tasks([finding(FindingKind::SlowQuery, 1)
             .of("SELECT users")
-            .given_at(at("task_with_a_slow_query"))
+            .at(at("task_with_a_slow_query"))
             .costs(700)]),
         case("task_that_takes_its_time", task_that_takes_its_time),
         case("task_that_may_not", task_that_takes_its_time)
