@@ -47,8 +47,9 @@ fn is_route(route: &str) -> bool {
         Some((method, path)) if path.starts_with('/') => {
             !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !path.contains(' ')
         }
-        // The name of a task can have blanks in it.
-        _ => !route.is_empty() && !(route.starts_with('/') && route.contains(' ')),
+        // The name of a task can have blanks in it, a route cannot.
+        Some(_) => !route.starts_with('/'),
+        None => !route.is_empty(),
     }
 }
 
