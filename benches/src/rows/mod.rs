@@ -7,6 +7,7 @@ mod floor;
 pub mod frameworks;
 pub(crate) mod ours;
 
+#[cfg(feature = "peers")]
 pub(crate) use floor::with_floor;
 pub use floor::{FLOOR, floor};
 pub use ours::{ours_json, ours_measured, ours_silent, ours_unsearched};
