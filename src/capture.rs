@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tachograph_core::{Capture, FindingKind, Ignore, Routes, Service, Silence, Thresholds};
+use tachograph_core::{Capture, FindingKind, Ignore, Routes, Service, Silence, Thresholds, known_method};
 
 use crate::config::{CaptureConfig, FindingsConfig};
 use crate::error::Error;
@@ -18,6 +18,19 @@ impl CaptureConfig {
                 .map_err(|error| Error::with_source(format!("capture.ignore does not fit: {error}"), error))?;
         }
         capture.request_headers = self.request_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
+        for place in &self.silence {
+            if place.is_empty() {
+                return Err(Error::new(
+                    "capture.silence names an empty place: write a file, a line, a summary or a target",
+                ));
+            }
+            if FindingKind::of(place).is_some() {
+                return Err(Error::new(format!(
+                    "capture.silence names `{place}`, which is a kind of finding and no place: say \
+                     capture.findings.off = [\"{place}\"]"
+                )));
+            }
+        }
         capture.silence = Silence::new(&self.silence);
         let environment = service.environment.as_deref().unwrap_or_default();
         capture.server_timing = self.server_timing.unwrap_or(PRIVATE.contains(&environment));
@@ -44,12 +57,10 @@ impl CaptureConfig {
 
 fn is_route(route: &str) -> bool {
     match route.split_once(' ') {
-        Some((method, path)) if path.starts_with('/') => {
-            !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !path.contains(' ')
-        }
-        // The name of a task can have blanks in it, a route cannot.
-        Some(_) => !route.starts_with('/'),
-        None => !route.is_empty(),
+        Some((method, path)) if path.starts_with('/') => known_method(method).is_some() && !path.contains(' '),
+        // The name of a task can have blanks in it, but no slash; a route the other way round.
+        Some(_) => !route.contains('/'),
+        None => route.starts_with('/') || (!route.is_empty() && !route.contains('/')),
     }
 }
 

@@ -261,18 +261,31 @@ pub struct CallGroup {
 
 impl CallGroup {
     pub(crate) fn of(call: &Call) -> Self {
-        let mut group = CallGroup {
-            operation: Arc::clone(&call.operation),
-            callsite: call.callsite(),
-            deliberate: call.deliberate,
+        let mut group =
+            CallGroup { callsite: call.callsite(), deliberate: call.deliberate, ..CallGroup::empty(&call.operation) };
+        group.add(call);
+        group
+    }
+
+    pub(crate) fn empty(operation: &Arc<Operation>) -> Self {
+        CallGroup {
+            operation: Arc::clone(operation),
+            callsite: None,
+            deliberate: false,
             count: 0,
             errors: 0,
             error_type: None,
             total: 0,
             slowest: 0,
-        };
-        group.add(call);
-        group
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: CallGroup) {
+        self.count = self.count.saturating_add(other.count);
+        self.errors = self.errors.saturating_add(other.errors);
+        self.error_type = self.error_type.take().or(other.error_type);
+        self.total = self.total.saturating_add(other.total);
+        self.slowest = self.slowest.max(other.slowest);
     }
 
     pub(crate) fn takes(&self, call: &Call) -> bool {

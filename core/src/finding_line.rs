@@ -8,7 +8,7 @@ use crate::pool_name::PoolName;
 use crate::wide::{Phrase, WideLine, member};
 
 impl Finding {
-    /// What its line says to those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms; load all rows by one query: …`.
+    /// What its line says to those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms of the request; load all rows by one query: …`.
     pub fn each_phrase(&self, mut write: impl FnMut(Phrase<'_>)) {
         write(Phrase::Ours(self.kind().label()));
         self.subject(&mut write);
@@ -23,7 +23,7 @@ impl Finding {
         }
         write(Phrase::Ours(", "));
         write(Phrase::Millis(micros(self.cost())));
-        write(Phrase::Ours(" ms"));
+        write(Phrase::Ours(" ms of the request"));
         if let Some(saves) = self.saves() {
             write(Phrase::Ours(", at once "));
             write(Phrase::Millis(micros(saves)));

@@ -41,6 +41,7 @@
 
 mod asked;
 mod breakdown;
+mod by_place;
 mod call;
 mod call_details;
 mod callsite;

@@ -195,6 +195,10 @@ impl OpenCall {
 
     fn end(&mut self, outcome: CallOutcome) {
         let (Some(recording), Some(operation)) = (self.recording.take(), self.operation.take()) else { return };
+        let now = recording.now();
+        if self.location.is_none() {
+            self.known.locate_if_long(&recording, &operation, now.saturating_sub(self.started));
+        }
         let parent = self.parent.keep(&mut self.details);
         let call = Call {
             operation,
@@ -214,7 +218,7 @@ impl OpenCall {
             parent,
             details: self.details.take(),
         };
-        recording.call_ended(recording.now(), call);
+        recording.call_ended(now, call);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::call::CallKind;
 use crate::callsite::{Callsite, Found};
+use crate::clock;
 use crate::context;
 use crate::deliberate::is_deliberate;
 use crate::open_call::OpenCall;
@@ -111,12 +112,29 @@ impl Known {
         known.parameters = operation.parameters_in_text();
         let all = capture.every_call;
         let times = recording.asked(operation.hash());
-        // A call that another thread tells of, as SQLite's does, has nothing to do with the stack there.
-        let works_here = || context::current().is_some_and(|current| std::ptr::eq(&*current, recording));
-        if locate && (all || LOCATED.contains(&times)) && works_here() {
-            known.found = Found::here(all, &recording.handle().live_counters().callsites_missed);
+        if locate && (all || LOCATED.contains(&times)) {
+            known.locate(recording);
         }
         (known, (all || times > 1) && known.parameters.is_none())
+    }
+
+    /// Looks where a call is that has taken so many nanoseconds, if that is long enough for somebody to ask: beside what it took,
+    /// a look at the stack is nothing.
+    pub(crate) fn locate_if_long(&mut self, recording: &Recording, operation: &Operation, nanos: u64) {
+        let capture = recording.handle().capture();
+        let asks = matches!(operation.kind(), CallKind::Database | CallKind::External);
+        if self.found.is_none() && asks && nanos >= clock::nanos(capture.thresholds.sequential_call) && capture.looks()
+        {
+            self.locate(recording);
+        }
+    }
+
+    fn locate(&mut self, recording: &Recording) {
+        // A call that another thread tells of, as SQLite's does, has nothing to do with the stack there.
+        if context::current().is_some_and(|current| std::ptr::eq(&*current, recording)) {
+            let handle = recording.handle();
+            self.found = Found::here(handle.capture().every_call, &handle.live_counters().callsites_missed);
+        }
     }
 }
 

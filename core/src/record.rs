@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::breakdown::Breakdown;
+use crate::by_place::ByPlace;
 use crate::call::{Call, CallGroup};
 use crate::conclusion::Conclusion;
 use crate::database::Database;
@@ -410,16 +411,18 @@ impl Record {
         &self.groups
     }
 
-    /// All calls, taken together by operation and callsite.
+    /// All calls, taken together by operation and callsite, as [findings](Self::findings) take them.
     pub fn call_groups(&self) -> Vec<CallGroup> {
-        let mut groups = self.groups.clone();
+        let mut groups = ByPlace::new();
         for call in &self.calls {
-            match groups.iter_mut().find(|group| group.takes(call)) {
-                Some(group) => group.add(call),
-                None => groups.push(CallGroup::of(call)),
-            }
+            groups.of(&call.operation, call.callsite(), || CallGroup::empty(&call.operation)).add(call);
         }
-        groups
+        for calls in &self.groups {
+            let empty = || CallGroup::empty(&calls.operation);
+            groups.of(&calls.operation, calls.callsite(), empty).merge(calls.clone());
+        }
+        let located = |(callsite, group)| CallGroup { callsite, ..group };
+        groups.gathered(CallGroup::merge).into_iter().map(located).collect()
     }
 
     /// Calls that are in the totals only: neither kept nor in a group.

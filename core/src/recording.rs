@@ -198,7 +198,8 @@ impl Recording {
         let counters = self.handle.live_counters();
         let mut details = None;
         let parent = Parent::current(self).keep(&mut details);
-        let (known, _) = Known::of(self, &operation, true);
+        let (mut known, _) = Known::of(self, &operation, true);
+        known.locate_if_long(self, &operation, now - begun);
         let exact = self.with(|state, handle| {
             let share = operation.kind().share();
             let exact = share.is_none_or(|share| state.timeline.call_reported(share, begun, now, now));

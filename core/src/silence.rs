@@ -3,7 +3,7 @@
 use crate::findings::Finding;
 
 /// Places of which no finding is made. Each is a file (`src/orders.rs`), a line of one (`src/orders.rs:88`), the summary of
-/// a statement (`SELECT orders`) or the target of a call (`partner.example`).
+/// a statement (`SELECT orders`) or the target of a call (`partner.example`, whatever its port).
 ///
 /// ```
 /// let silence = tachograph_core::Silence::new(["src/orders.rs:88", "SELECT orders"]);
@@ -21,7 +21,9 @@ impl Silence {
     pub(crate) fn covers(&self, finding: &Finding) -> bool {
         self.0.iter().any(|place| {
             let operation = finding.operation();
-            let by_name = operation.is_some_and(|asked| asked.summary() == &**place || asked.target() == &**place);
+            let by_name = operation.is_some_and(|asked| {
+                asked.summary() == &**place || asked.target() == &**place || asked.host() == Some(&**place)
+            });
             let by_place = || {
                 let (file, line) = match place.rsplit_once(':').map(|(file, line)| (file, line.parse::<u32>())) {
                     Some((file, Ok(line))) => (file, Some(line)),

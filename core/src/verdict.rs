@@ -11,6 +11,7 @@ use crate::call::{CallGroup, CallKind};
 use crate::callsite::Callsite;
 use crate::findings::{Finding, FindingKind};
 use crate::operation::Operation;
+use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::text;
 
@@ -27,6 +28,9 @@ const LEAST: u64 = 10;
 pub(crate) fn of(record: &Record) -> String {
     let mut sentence = Sentence { text: String::new(), told: 0 };
     let groups = record.call_groups();
+    if record.outcome() == Outcome::Panicked {
+        sentence.part(format_args!("panicked"));
+    }
     sentence.shares(record, &groups);
     sentence.others(record.findings());
     sentence.failures(&groups);
@@ -77,7 +81,7 @@ impl Sentence {
         let untold = findings.iter().enumerate().filter(|(at, finding)| match finding.kind() {
             FindingKind::SlowRequest => false,
             // That there are too many has been said with which ones are.
-            FindingKind::TooManyQueries => !repeated,
+            FindingKind::TooManyQueries if repeated => false,
             _ => self.told & 1 << at == 0,
         });
         let untold: Vec<_> = untold.map(|(_, finding)| finding).take(MOST).collect();
@@ -164,7 +168,8 @@ impl Display for Phrase<'_> {
                 write!(f, "{} ({label})", Calls::found(finding))
             }
             FindingKind::SlowQuery | FindingKind::SlowExternalCall => {
-                write!(f, "{}, {} ms ({label})", Calls::found(finding), Millis(finding.slowest()))
+                let slowest = if count == 1 { "" } else { "the slowest " };
+                write!(f, "{}, {slowest}{} ms ({label})", Calls::found(finding), Millis(finding.slowest()))
             }
             FindingKind::SequentialCalls => {
                 let saves = finding.saves().unwrap_or_default();

@@ -65,7 +65,7 @@
 //! GET /experiments (200) made 13 queries, and 3 are allowed:
 //!   12 x SELECT COUNT(*) FROM assignments WHERE experiment_id = $1    4.1 ms   12 different parameters   12 rows   at src/store.rs:88
 //!    1 x SELECT id, name FROM experiments ORDER BY id                 0.4 ms                             12 rows   at src/store.rs:60
-//!   N+1: 12 x SELECT assignments at store.rs:88, 4.1 ms; load all rows by one query: with a JOIN, or with IN or ANY over the keys
+//!   N+1: 12 x SELECT assignments at store.rs:88, 4.1 ms of the request; load all rows by one query: with a JOIN, or with IN or ANY over the keys
 //! ```
 //!
 //! In tests two queries of one statement from one place are an N+1, or duplicates, as their data are small ([`findings`]);

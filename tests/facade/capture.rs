@@ -119,6 +119,10 @@ fn what_cannot_be_is_named_with_the_remedy() {
         ("[capture.findings]\nrepeats = 1", ["capture.findings.repeats", "is 1", "2 or more"]),
         ("[capture.routes.'/a']\nfindings.external_repeats = 0", ["capture.routes.\"/a\"", "external_repeats", "is 0"]),
         ("[capture.routes.'get /a']\nmax_queries = 1", ["\"get /a\"", "is no route", "GET /experiments"]),
+        ("[capture.routes.'GET/a']\nmax_queries = 1", ["\"GET/a\"", "is no route", "GET /experiments"]),
+        ("[capture.routes.'FETCH /a']\nmax_queries = 1", ["\"FETCH /a\"", "is no route", "GET /experiments"]),
+        ("[capture]\nsilence = ['']", ["capture.silence", "empty", "a file"]),
+        ("[capture]\nsilence = ['n_plus_one']", ["capture.silence", "`n_plus_one`", "capture.findings.off"]),
         ("[capture.routes.'/a b']\nmax_queries = 1", ["\"/a b\"", "is no route", "rollup"]),
     ] {
         let error = refused(text);

@@ -61,6 +61,13 @@ impl Finding {
             FindingKind::NPlusOne if writes() => {
                 "write all rows by one statement: VALUES with many rows, UNNEST, or a WHERE over the keys"
             }
+            FindingKind::NPlusOne if self.distinct.is_none() => {
+                "load all rows by one query, with a JOIN or with IN or ANY over the keys; or ask once, where it asks the same"
+            }
+            // They ran at once, as far as they could.
+            FindingKind::ExternalNPlusOne if self.cost.saturating_mul(2) < self.total => {
+                "ask for all at once, if the service can"
+            }
             kind => kind.hint(),
         }
     }

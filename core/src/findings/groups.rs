@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::finding::Finding;
 use super::intervals::Intervals;
 use super::kind::FindingKind;
+use crate::by_place::ByPlace;
 use crate::call::{Call, CallGroup};
 use crate::callsite::{Callsite, Found};
 use crate::operation::Operation;
@@ -16,8 +17,6 @@ pub(super) struct Group<'r> {
     pub(super) operation: &'r Arc<Operation>,
     place: Option<Place>,
     pub(super) count: u32,
-    /// Grows with each call that any group takes.
-    latest: u32,
     parameters: Vec<Parameters>,
     intervals: Intervals,
     /// The calls that were not kept one by one: when they were made is not known.
@@ -42,70 +41,38 @@ impl Place {
 }
 
 /// The calls that `takes` takes, in groups.
-///
-/// Only some of a loop's calls are asked where they are. The others are taken to be where the one before them was that is
-/// known, or else where the first one was.
 pub(super) fn of<'r>(record: &'r Record, takes: impl Fn(&Operation) -> bool) -> Vec<Group<'r>> {
-    let mut groups = Groups(Vec::new());
+    let mut groups = ByPlace::new();
     for call in record.calls().iter().filter(|call| !call.deliberate && takes(call.operation())) {
-        groups.of(&call.operation, Place::of(call)).add(call);
+        groups.of(&call.operation, Place::of(call), || Group::new(&call.operation)).add(call);
     }
     for calls in record.calls_grouped().iter().filter(|calls| !calls.deliberate && takes(calls.operation())) {
         let place = calls.callsite().map(Place::Named);
-        groups.of(&calls.operation, place).add_apart(calls, record.duration);
+        groups.of(&calls.operation, place, || Group::new(&calls.operation)).add_apart(calls, record.duration);
     }
-    groups.gathered()
+    gathered(groups)
 }
 
 /// Some of the calls that were kept one by one, in groups.
 pub(super) fn of_calls<'r>(calls: impl Iterator<Item = &'r Call>) -> Vec<Group<'r>> {
-    let mut groups = Groups(Vec::new());
+    let mut groups = ByPlace::new();
     for call in calls.filter(|call| !call.deliberate) {
-        groups.of(&call.operation, Place::of(call)).add(call);
+        groups.of(&call.operation, Place::of(call), || Group::new(&call.operation)).add(call);
     }
-    groups.0
+    gathered(groups)
 }
 
-struct Groups<'r>(Vec<Group<'r>>);
-
-impl<'r> Groups<'r> {
-    /// The group of the next call.
-    fn of(&mut self, operation: &'r Arc<Operation>, place: Option<Place>) -> &mut Group<'r> {
-        let groups = &mut self.0;
-        let mut same = (0..groups.len()).filter(|at| groups[*at].operation.is_same(operation));
-        let at = match place {
-            Some(_) => same.find(|at| groups[*at].place == place),
-            None => same.max_by_key(|at| groups[*at].latest),
-        };
-        let at = at.unwrap_or_else(|| {
-            groups.push(Group::new(operation, place));
-            groups.len() - 1
-        });
-        let latest = groups.iter().map(|group| group.latest).max().unwrap_or(0);
-        groups[at].latest = latest + 1;
-        &mut groups[at]
-    }
-
-    /// What came before the first call whose place is known belongs to that.
-    fn gathered(self) -> Vec<Group<'r>> {
-        let (mut located, lost): (Vec<_>, Vec<_>) = self.0.into_iter().partition(|group| group.place.is_some());
-        for group in lost {
-            match located.iter_mut().find(|other| other.operation.is_same(group.operation)) {
-                Some(first) => first.merge(group),
-                None => located.push(group),
-            }
-        }
-        located
-    }
+fn gathered<'r>(groups: ByPlace<'r, Place, Group<'r>>) -> Vec<Group<'r>> {
+    let located = |(place, group)| Group { place, ..group };
+    groups.gathered(Group::merge).into_iter().map(located).collect()
 }
 
 impl<'r> Group<'r> {
-    fn new(operation: &'r Arc<Operation>, place: Option<Place>) -> Self {
+    fn new(operation: &'r Arc<Operation>) -> Self {
         Group {
             operation,
-            place,
+            place: None,
             count: 0,
-            latest: 0,
             parameters: Vec::new(),
             intervals: Intervals::default(),
             apart: 0,

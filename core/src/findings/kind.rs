@@ -117,10 +117,12 @@ impl FindingKind {
             FindingKind::SlowBody => {
                 "the client reads slowly, or the body is made slowly: send less, or from nearer by"
             }
-            FindingKind::Blocking => "move the work to tokio::task::spawn_blocking, or divide it by awaits",
+            FindingKind::Blocking => {
+                "move the work to spawn_blocking (tachograph's keeps its calls with the request), or divide it by awaits"
+            }
             FindingKind::TooManyQueries => "load more by fewer queries, or raise max_queries for this route",
             FindingKind::Waiting => {
-                "a lock, a sleep, a queue, or a client that is not measured: put spans or calls of your own around it"
+                "a lock, a sleep, a queue, or a client that is not measured: put spans or calls of your own around what it may be"
             }
             FindingKind::SlowRequest => "the verdict says where its time went",
         }

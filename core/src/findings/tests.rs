@@ -269,6 +269,7 @@ fn what_is_meant_is_not_found() {
         ("main", true),
         ("orders.rs:88", true),
         ("src/orders.rs", true),
+        ("main.example", false),
         ("ers.rs", false),
         ("orders.rs:8", false),
         ("SELECT", false),
@@ -584,4 +585,55 @@ fn a_verdict_is_cut_where_names_are_long() {
     });
     let verdict = record.verdict().unwrap();
     assert!(verdict.len() <= 500 && verdict.ends_with('…'), "{} {verdict}", verdict.len());
+}
+
+#[test]
+fn lines_of_calls_are_grouped_as_findings_are() {
+    let case = Case::new();
+    let record = case.record(|_, _| {
+        for at in 0..8 {
+            let place = if (1..5).contains(&at) { Found::named("src/a.rs", 7) } else { None };
+            start_at(Operation::database("postgresql", "main", USER), place).completed();
+        }
+    });
+    let groups = record.call_groups();
+    let [group] = &groups[..] else { panic!("{groups:?}") };
+    assert_eq!((group.count(), group.callsite().map(|callsite| callsite.line())), (8, Some(7)));
+}
+
+#[test]
+fn what_blocks_while_it_panics_is_the_panic() {
+    let clock = ManualClock::new();
+    let instance = Instance::with_clock(clock.clone());
+    let mut open = OpenRequest::open(instance.handle(), RequestHead::default()).unwrap();
+    open.poll(|| clock.advance(120 * MS));
+    open.recording().panicked();
+    drop(open);
+    let record = instance.take().remove(0);
+    assert_eq!((kinds(&record), record.verdict()), (vec![], Some("panicked; 100% own code")));
+}
+
+#[test]
+fn what_is_said_of_a_budget_is_said_once() {
+    let case = Case::new();
+    let record = case.record(|case, _| (0..21).for_each(|at| case.query(&format!("SELECT {at} FROM t{at}"), 0, MS)));
+    assert_eq!(record.verdict(), Some("100% database: 21 queries, 20 allowed"));
+}
+
+#[test]
+fn hints_are_for_what_was_seen() {
+    let case = Case::new();
+    let unknown = case.record(|_, _| {
+        (0..5).for_each(|_| start_call(Operation::database("postgresql", "main", USER), None).completed());
+    });
+    assert!(unknown.findings()[0].hint().ends_with("or ask once, where it asks the same"));
+    let together = case.record(|case, _| {
+        let call = || start_call(Operation::http(Scheme::Https, "partner.example", "GET"), None);
+        let calls: Vec<_> = (0..10).map(|_| call()).collect();
+        case.pass(20 * MS);
+        calls.into_iter().for_each(|call| call.completed());
+    });
+    assert_eq!(together.findings()[0].hint(), "ask for all at once, if the service can");
+    let after_another = case.record(|case, _| (0..10).for_each(|_| case.get("partner.example", "/a", MS)));
+    assert!(after_another.findings()[0].hint().contains("await the calls together"));
 }

@@ -10,6 +10,7 @@ use super::waiting::span_that_waited;
 use crate::breakdown::Share;
 use crate::call::{Call, CallKind, Yield};
 use crate::clock::nanos;
+use crate::outcome::Outcome;
 use crate::record::Record;
 
 /// A large answer that takes less harms nobody.
@@ -70,6 +71,10 @@ pub(super) fn body(record: &Record, thresholds: &Thresholds, found: &mut Vec<Fin
 }
 
 pub(super) fn blocking(record: &Record, thresholds: &Thresholds, found: &mut Vec<Finding>) {
+    // What reads a panic's backtrace blocks, too, and nobody's code can help it.
+    if record.outcome() == Outcome::Panicked {
+        return;
+    }
     let longest = record.longest_poll();
     if longest >= thresholds.blocking && !longest.is_zero() {
         found.push(Finding { limit: millis(thresholds.blocking), ..whole(FindingKind::Blocking, longest, record) });

@@ -74,7 +74,7 @@ fn too_many_queries_are_told_with_all_that_was_asked() {
         "GET /experiments (200) made 13 queries, and 3 are allowed:
   12 x SELECT COUNT(*) FROM assignments WHERE experiment_id = $1    4.2 ms   12 different parameters             at {file}:{counts}
    1 x SELECT id, name FROM experiments ORDER BY id                 0.4 ms                             12 rows   at {file}:{list}
-  N+1: 12 x SELECT assignments at testing/tests.rs:{counts}, 4.2 ms; load all rows by one query: with a JOIN, or with IN or ANY over the keys"
+  N+1: 12 x SELECT assignments at testing/tests.rs:{counts}, 4.2 ms of the request; load all rows by one query: with a JOIN, or with IN or ANY over the keys"
     );
     assert_eq!(message(|| crate::assert_max_queries!(record, 3)).unwrap(), expected);
     assert_eq!(

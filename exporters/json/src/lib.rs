@@ -74,7 +74,7 @@
 //! | field | |
 //! |---|---|
 //! | `level` | `warning` where it costs 50 ms or more (or what the [thresholds](tachograph_core::Thresholds::warning) of its route say), else `info` |
-//! | `message` | for those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms; load all rows by one query: …` |
+//! | `message` | for those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms of the request; load all rows by one query: …` |
 //! | `finding` | the [kind](tachograph_core::FindingKind): `n_plus_one`, `slow_query`, `connection_wait` … |
 //! | `summary`, `statement`, `target` | what was asked, of whom, where it is about calls; the pool that had no connection |
 //! | `callsite`, `span` | where in the service's own code, where that is known |

@@ -107,11 +107,11 @@ fn each_finding_has_a_line_behind_those_of_its_request_and_its_calls() {
     let [place, short] = [place, short].map(|text| text.replace('\\', r"\\"));
     let [many, once] = [FindingKind::NPlusOne, FindingKind::DuplicateQuery].map(FindingKind::hint);
     let expected = [
-        begin("warning", &format!("N+1: 12 x SELECT users at {short}, 60.3 ms; {many}"))
+        begin("warning", &format!("N+1: 12 x SELECT users at {short}, 60.3 ms of the request; {many}"))
             + r#""finding":"n_plus_one","summary":"SELECT users","statement":"SELECT * FROM users WHERE id = ?","#
             + &format!(r#""target":"shop","callsite":"{place}","count":12,"limit":5,"distinct_parameters":12,"#)
             + &format!(r#""cost_ms":60.3,"total_ms":120.6,"slowest_ms":10.05,"hint":"{many}"}}"#),
-        begin("info", &format!("duplicates: 5 x SELECT flags at {short}, 5 ms; {once}"))
+        begin("info", &format!("duplicates: 5 x SELECT flags at {short}, 5 ms of the request; {once}"))
             + r#""finding":"duplicate_query","summary":"SELECT flags","statement":"SELECT count(*) FROM flags","#
             + &format!(r#""target":"shop","callsite":"{place}","count":5,"limit":5,"distinct_parameters":1,"#)
             + &format!(r#""cost_ms":5,"total_ms":5,"slowest_ms":1,"hint":"{once}"}}"#),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, query_scalar};
-use tachograph::core::FindingKind;
+use tachograph::core::{FindingKind, Operation, start_call};
 use tokio::join;
 
 use super::{USER, n_plus_one, slow_request};
@@ -24,6 +24,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("slow_query", slow)
             .finds([slow_query(1).at(at("slow")).costs(600)])
             .verdict(format!("100% database: SELECT users at {}, 600 ms (slow query)", at("slow"))),
+        case("slow_without_a_word", slow_without_a_word)
+            .finds([slow_query(1).at(at("slow_without_a_word")).costs(600)]),
         case("just_slow", just_slow).finds([slow_query(1).at(at("just_slow")).costs(500)]),
         case("not_slow", not_slow),
         case("slow_twice", slow_twice)
@@ -79,6 +81,12 @@ pub(crate) fn cases() -> Vec<Case> {
 
 async fn slow(app: App) {
     app.query_of(USER, 7, 600).await; // @slow
+}
+
+/// Nobody says where it is, and it is made once.
+async fn slow_without_a_word(app: App) {
+    let asked = Operation::database("sqlite", "shop", USER);
+    drop((start_call(asked, None), app.pass(600).await)); // @slow_without_a_word
 }
 
 async fn just_slow(app: App) {
