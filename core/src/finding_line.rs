@@ -7,6 +7,9 @@ use crate::operation::Operation;
 use crate::pool_name::PoolName;
 use crate::wide::{Phrase, WideLine, member};
 
+/// So many calls are named of those that were made one after the other.
+pub(crate) const MOST_OF_SEQUENCE: usize = 4;
+
 impl Finding {
     /// What its line says to those who read: `N+1: 41 x SELECT users at orders.rs:88, 340.2 ms of the request; load all rows by one query: …`.
     pub fn each_phrase(&self, mut write: impl FnMut(Phrase<'_>)) {
@@ -23,11 +26,11 @@ impl Finding {
         }
         write(Phrase::Ours(", "));
         write(Phrase::Millis(micros(self.cost())));
-        write(Phrase::Ours(" ms of the request"));
+        write(Phrase::Ours(if self.kind() == FindingKind::SlowRequest { " ms" } else { " ms of the request" }));
         if let Some(saves) = self.saves() {
-            write(Phrase::Ours(", at once "));
+            write(Phrase::Ours(", together "));
             write(Phrase::Millis(micros(saves)));
-            write(Phrase::Ours(" ms less"));
+            write(Phrase::Ours(" ms shorter"));
         }
         write(Phrase::Ours("; "));
         write(Phrase::Ours(self.hint()));
@@ -41,7 +44,17 @@ impl Finding {
             write(Phrase::Ours(after));
         };
         match (self.kind(), self.operation(), self.bytes()) {
-            (FindingKind::SequentialCalls, ..) => count(": ", " calls"),
+            (FindingKind::SequentialCalls, ..) => {
+                for (at, operation) in self.sequence().take(MOST_OF_SEQUENCE).enumerate() {
+                    write(Phrase::Ours(if at == 0 { ": " } else { ", then " }));
+                    asked(operation, write);
+                }
+                if let Some(more @ 1..) = self.sequence().len().checked_sub(MOST_OF_SEQUENCE) {
+                    write(Phrase::Ours(", and "));
+                    write(Phrase::Integer(more as u64));
+                    write(Phrase::Ours(" more"));
+                }
+            }
             (FindingKind::TooManyQueries, ..) => {
                 count(": ", " queries, ");
                 write(Phrase::Integer(self.limit()));

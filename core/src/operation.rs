@@ -231,10 +231,18 @@ impl Operation {
         self.statement.is_some() && !self.is_transaction_control()
     }
 
-    /// Whether it is a query that begins with `SELECT`.
+    /// Whether it is a query that selects, `WITH` something or without, and writes nothing.
     pub(crate) fn is_read(&self) -> bool {
         let text = self.statement.as_ref().map(Statement::text).unwrap_or_default();
-        text.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
+        let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let is = |word: &str, words: &[&str]| words.iter().any(|other| word.eq_ignore_ascii_case(other));
+        match words().find(|word| !word.is_empty()) {
+            Some(first) if is(first, &["SELECT"]) => true,
+            Some(first) if is(first, &["WITH"]) => {
+                !words().any(|word| is(word, &["INSERT", "UPDATE", "DELETE", "MERGE"]))
+            }
+            _ => false,
+        }
     }
 
     /// BEGIN, COMMIT and their like: their time counts, but they are no queries.

@@ -3,7 +3,8 @@
 use crate::findings::Finding;
 
 /// Places of which no finding is made. Each is a file (`src/orders.rs`), a line of one (`src/orders.rs:88`), the summary of
-/// a statement (`SELECT orders`) or the target of a call (`partner.example`, whatever its port).
+/// a statement (`SELECT orders`) or the target of a call (`partner.example`, whatever its port), or a span of the
+/// application's (`price_lookup`).
 ///
 /// ```
 /// let silence = tachograph_core::Silence::new(["src/orders.rs:88", "SELECT orders"]);
@@ -24,6 +25,7 @@ impl Silence {
             let by_name = operation.is_some_and(|asked| {
                 asked.summary() == &**place || asked.target() == &**place || asked.host() == Some(&**place)
             });
+            let by_span = finding.span() == Some(&**place);
             let by_place = || {
                 let (file, line) = match place.rsplit_once(':').map(|(file, line)| (file, line.parse::<u32>())) {
                     Some((file, Ok(line))) => (file, Some(line)),
@@ -33,9 +35,16 @@ impl Silence {
                     is_end_of(callsite.file(), file) && line.is_none_or(|line| line == callsite.line())
                 })
             };
-            by_name || by_place()
+            // While nobody knows the place, it may be this one: each start would be noisy else.
+            let by_chance = || finding.is_unnamed && is_file(place);
+            by_name || by_span || by_place() || by_chance()
         })
     }
+}
+
+/// Whether it names a file, or a line of one.
+fn is_file(place: &str) -> bool {
+    place.split(':').next().is_some_and(|file| file.ends_with(".rs"))
 }
 
 /// Whether a path ends with these components.

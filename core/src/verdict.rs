@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::breakdown::Share;
 use crate::call::{CallGroup, CallKind};
 use crate::callsite::Callsite;
+use crate::finding_line::MOST_OF_SEQUENCE;
 use crate::findings::{Finding, FindingKind};
 use crate::operation::Operation;
 use crate::outcome::Outcome;
@@ -173,7 +174,13 @@ impl Display for Phrase<'_> {
             }
             FindingKind::SequentialCalls => {
                 let saves = finding.saves().unwrap_or_default();
-                write!(f, "{count} calls{} {label}, at once {} ms less", Place::of(finding), Millis(saves))
+                for (at, operation) in finding.sequence().take(MOST_OF_SEQUENCE).enumerate() {
+                    write!(f, "{}{}", if at == 0 { "" } else { ", then " }, Name(operation))?;
+                }
+                if let Some(more @ 1..) = finding.sequence().len().checked_sub(MOST_OF_SEQUENCE) {
+                    write!(f, ", and {more} more")?;
+                }
+                write!(f, "{} ({label}, together {} ms shorter)", Place::of(finding), Millis(saves))
             }
             FindingKind::ConnectionWait => match finding.pool().map(|pool| pool.as_str()) {
                 None | Some("") => write!(f, "({label})"),

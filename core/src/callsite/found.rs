@@ -29,6 +29,12 @@ impl Found {
         locator::callsite(self)
     }
 
+    /// A place whose name is not known.
+    #[cfg(test)]
+    pub(crate) fn unnamed() -> Option<Self> {
+        locator::unnamed()
+    }
+
     /// A place of a test's choice.
     #[cfg(test)]
     pub(crate) fn named(file: &str, line: u32) -> Option<Self> {

@@ -16,7 +16,11 @@ pub struct Finding {
     pub(crate) operation: Option<Arc<Operation>>,
     pub(crate) pool: Option<PoolName>,
     pub(crate) callsite: Option<Callsite>,
+    /// Where it is, is being looked up.
+    pub(crate) is_unnamed: bool,
     pub(crate) span: Option<Cow<'static, str>>,
+    /// Calls of which each came after the one before it.
+    pub(crate) sequence: Vec<Arc<Operation>>,
     pub(crate) count: u32,
     pub(crate) limit: u64,
     pub(crate) distinct: Option<u32>,
@@ -36,7 +40,9 @@ impl Finding {
             operation: None,
             pool: None,
             callsite: None,
+            is_unnamed: false,
             span: None,
+            sequence: Vec::new(),
             count: 1,
             limit: 0,
             distinct: None,
@@ -75,6 +81,11 @@ impl Finding {
     /// What was asked, of whom, where it is about calls that asked the same.
     pub fn operation(&self) -> Option<&Operation> {
         self.operation.as_deref()
+    }
+
+    /// What was asked one after the other, in that order: only for [`SequentialCalls`](FindingKind::SequentialCalls).
+    pub fn sequence(&self) -> impl ExactSizeIterator<Item = &Operation> {
+        self.sequence.iter().map(|operation| &**operation)
     }
 
     /// The pool that had no connection.

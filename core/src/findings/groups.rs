@@ -63,8 +63,16 @@ pub(super) fn of_calls<'r>(calls: impl Iterator<Item = &'r Call>) -> Vec<Group<'
 }
 
 fn gathered<'r>(groups: ByPlace<'r, Place, Group<'r>>) -> Vec<Group<'r>> {
-    let located = |(place, group)| Group { place, ..group };
-    groups.gathered(Group::merge).into_iter().map(located).collect()
+    let located = groups.gathered(Group::merge).into_iter().map(|(place, group)| Group { place, ..group });
+    let (unnamed, mut groups): (Vec<_>, Vec<_>) = located.partition(Group::is_unnamed);
+    // What is being looked up just now is most likely where others were found to be.
+    for group in unnamed {
+        match groups.iter_mut().find(|other| !other.is_unnamed() && other.operation.is_same(group.operation)) {
+            Some(named) => named.merge(group),
+            None => groups.push(group),
+        }
+    }
+    groups
 }
 
 impl<'r> Group<'r> {
@@ -115,6 +123,10 @@ impl<'r> Group<'r> {
         self.span = self.span.or(span);
     }
 
+    fn is_unnamed(&self) -> bool {
+        matches!(self.place, Some(Place::Unnamed(_)))
+    }
+
     /// How many different parameters there were, and of how many calls they are known.
     pub(super) fn parameters(&mut self) -> (u32, u32) {
         let known = self.parameters.len() as u32;
@@ -128,6 +140,7 @@ impl<'r> Group<'r> {
         let cost = self.intervals.union().saturating_add(self.apart).min(record.duration);
         Finding {
             operation: Some(Arc::clone(self.operation)),
+            is_unnamed: self.is_unnamed(),
             callsite: match self.place {
                 Some(Place::Named(callsite)) => Some(callsite),
                 Some(Place::Unnamed(_)) | None => None,

@@ -132,6 +132,7 @@ impl<'r> Run<'r> {
                 .find_map(|call| call.span())
                 .and_then(|at| record.spans.get(at))
                 .map(|span| span.name.clone()),
+            sequence: run.iter().map(|call| Arc::clone(&call.operation)).collect(),
             count: run.len() as u32,
             limit: saving / 1_000_000,
             slowest: nanos(longest),

@@ -270,6 +270,7 @@ fn what_is_meant_is_not_found() {
         ("orders.rs:88", true),
         ("src/orders.rs", true),
         ("main.example", false),
+        ("price_lookup", false),
         ("ers.rs", false),
         ("orders.rs:8", false),
         ("SELECT", false),
@@ -636,4 +637,52 @@ fn hints_are_for_what_was_seen() {
     assert_eq!(together.findings()[0].hint(), "ask for all at once, if the service can");
     let after_another = case.record(|case, _| (0..10).for_each(|_| case.get("partner.example", "/a", MS)));
     assert!(after_another.findings()[0].hint().contains("await the calls together"));
+}
+
+#[test]
+fn calls_that_could_run_at_once_are_named() {
+    let case = Case::new();
+    let record = case.record(|case, _| {
+        start_and_end(case, "WITH old AS (SELECT id FROM orders) SELECT count(*) FROM old", 150 * MS);
+        start_and_end(case, "SELECT sum(price) FROM orders", 150 * MS);
+        start_and_end(case, "WITH gone AS (DELETE FROM orders RETURNING id) SELECT id FROM gone", 150 * MS);
+    });
+    assert_eq!(kinds(&record), [FindingKind::SequentialCalls]);
+    let asked: Vec<_> = record.findings()[0].sequence().map(Operation::summary).collect();
+    assert_eq!(asked.len(), 2, "a write is none: {asked:?}");
+    let verdict = record.verdict().unwrap();
+    let expected =
+        format!("100% database: {}, then {} (one after the other, together 150 ms shorter)", asked[0], asked[1]);
+    assert_eq!(verdict, expected);
+}
+
+#[test]
+fn what_may_be_at_a_silenced_line_is_held_back_until_that_is_known() {
+    let found = |place: &str| {
+        let case = Case::capturing(|capture| capture.silence = Silence::new([place]));
+        let record = case.record(|_, _| {
+            // A search that nobody has begun, and so nobody ends.
+            let unnamed = Found::unnamed();
+            (0..6).for_each(|_| start_at(Operation::database("postgresql", "main", USER), unnamed).completed());
+        });
+        record.findings().len()
+    };
+    assert_eq!((found("src/orders.rs:88"), found("src/orders.rs"), found("SELECT orders")), (0, 0, 1));
+}
+
+#[test]
+fn a_loop_stays_whole_while_its_place_is_looked_up() {
+    let case = Case::new();
+    let record = case.record(|_, _| {
+        for at in 0..8 {
+            let place = match at {
+                1..4 => Found::unnamed(),
+                4..7 => Found::named("src/a.rs", 7),
+                _ => None,
+            };
+            start_at(Operation::database("postgresql", "main", USER), place).completed();
+        }
+    });
+    let found: Vec<_> = record.findings().iter().map(|found| (found.kind(), found.count())).collect();
+    assert_eq!(found, [(FindingKind::NPlusOne, 8)]);
 }

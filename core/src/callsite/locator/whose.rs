@@ -30,7 +30,9 @@ impl Whose {
             return Whose::Users;
         }
         let is_librarys = name.and_then(crate_of).is_some_and(|name| OURS.contains(&name) || is_well_known(name));
-        if is_librarys || ours.have(&file) || was_downloaded(&file) { Whose::Others } else { Whose::Users }
+        // What starts threads is of the system's library, and may have line numbers too.
+        let is_rust = file.ends_with(".rs");
+        if !is_rust || is_librarys || ours.have(&file) || was_downloaded(&file) { Whose::Others } else { Whose::Users }
     }
 }
 
@@ -163,11 +165,12 @@ mod tests {
     #[test]
     fn what_is_downloaded_is_not_the_services_own() {
         for file in [
+            "nptl/pthread_create.c",
             "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/future/future.rs",
             "/usr/lib/rustlib/src/rust/library/std/src/thread/mod.rs",
             "library/core/src/ops/function.rs",
-            "/home/user/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/sqlx-core-0.9.0/src/query.rs",
-            "C:\\Users\\user\\.cargo\\registry\\src\\index.crates.io-1949\\sqlx-core-0.9.0\\src\\query.rs",
+            "/home/user/.cargo/registry/src/example-1949cf8c6b5b557f/sqlx-core-0.9.0/src/query.rs",
+            "C:\\Users\\user\\.cargo\\registry\\src\\example-1949\\sqlx-core-0.9.0\\src\\query.rs",
             "/home/user/.cargo/git/checkouts/sqlx-5b2f/1a2b3c/sqlx-core/src/query.rs",
             "/home/user/shop/vendor/anything/src/lib.rs",
             "/usr/src/shop/vendor/anything/src/a/b.rs",

@@ -163,7 +163,10 @@ fn each_kind_says_what_it_is_about() {
         wait(open, query("SELECT * FROM users"), "", 600);
         answer(open);
     });
-    assert_eq!(slow_query, [expected(FindingKind::SlowQuery, "slow query: SELECT users HERE, 600 ms", "target")]);
+    assert_eq!(
+        slow_query,
+        [expected(FindingKind::SlowQuery, "slow query: SELECT users HERE, 600 ms of the request", "target")]
+    );
     let slow_call = said(&|open| {
         wait(open, get(), "/", 1_200);
         answer(open);
@@ -171,7 +174,7 @@ fn each_kind_says_what_it_is_about() {
     assert_eq!(
         slow_call,
         [
-            expected(FindingKind::SlowExternalCall, "slow: GET partner.example HERE, 1200 ms", "target"),
+            expected(FindingKind::SlowExternalCall, "slow: GET partner.example HERE, 1200 ms of the request", "target"),
             expected(FindingKind::SlowRequest, "slow, 1200 ms", ""),
         ]
     );
@@ -179,14 +182,17 @@ fn each_kind_says_what_it_is_about() {
         (0..10).for_each(|_| wait(open, get(), "/", 2));
         answer(open);
     });
-    assert_eq!(calls, [expected(FindingKind::ExternalNPlusOne, "N+1: 10 x GET partner.example HERE, 20 ms", "target")]);
+    assert_eq!(
+        calls,
+        [expected(FindingKind::ExternalNPlusOne, "N+1: 10 x GET partner.example HERE, 20 ms of the request", "target")]
+    );
     let sequential = said(&|open| {
         for table in ["users", "flags", "orders"] {
             wait(open, query(&format!("SELECT * FROM {table}")), "", 60);
         }
         answer(open);
     });
-    let what = "one after the other: 3 calls HERE, 180 ms, at once 120 ms less";
+    let what = "one after the other: SELECT users, then SELECT flags, then SELECT orders HERE, 180 ms of the request, together 120 ms shorter";
     assert_eq!(sequential, [expected(FindingKind::SequentialCalls, what, "saves_ms target")]);
     let pool = said(&|open| {
         for _ in 0..2 {
@@ -196,12 +202,18 @@ fn each_kind_says_what_it_is_about() {
         }
         answer(open);
     });
-    assert_eq!(pool, [expected(FindingKind::ConnectionWait, "pool exhausted: 2 waits for main, 120 ms", "target")]);
+    assert_eq!(
+        pool,
+        [expected(FindingKind::ConnectionWait, "pool exhausted: 2 waits for main, 120 ms of the request", "target")]
+    );
     let misses = said(&|open| {
         open.poll(|| (0..10).for_each(|_| _ = request().cache_miss("flags")));
         answer(open);
     });
-    assert_eq!(misses, [expected(FindingKind::CacheMisses, "misses: 10 x lookup flags, 0 ms", "target")]);
+    assert_eq!(
+        misses,
+        [expected(FindingKind::CacheMisses, "misses: 10 x lookup flags, 0 ms of the request", "target")]
+    );
     let body = said(&|open| {
         open.respond(200, None, false);
         bench.advance(1_500_000);
@@ -210,8 +222,8 @@ fn each_kind_says_what_it_is_about() {
     assert_eq!(
         body,
         [
-            expected(FindingKind::LargeResponse, "large response: 400000 bytes, 1500 ms", "bytes"),
-            expected(FindingKind::SlowBody, "sent slowly: 400000 bytes, 1500 ms", "bytes"),
+            expected(FindingKind::LargeResponse, "large response: 400000 bytes, 1500 ms of the request", "bytes"),
+            expected(FindingKind::SlowBody, "sent slowly: 400000 bytes, 1500 ms of the request", "bytes"),
             expected(FindingKind::SlowRequest, "slow, 1500 ms", ""),
         ]
     );
@@ -219,12 +231,15 @@ fn each_kind_says_what_it_is_about() {
         open.poll(|| bench.advance(120_000));
         answer(open);
     });
-    assert_eq!(blocking, [expected(FindingKind::Blocking, "blocks its thread, 120 ms", "")]);
+    assert_eq!(blocking, [expected(FindingKind::Blocking, "blocks its thread, 120 ms of the request", "")]);
     let many = said(&|open| {
         (0..21).for_each(|table| wait(open, query(&format!("SELECT * FROM t{table}")), "", 0));
         answer(open);
     });
-    assert_eq!(many, [expected(FindingKind::TooManyQueries, "over budget: 21 queries, 20 allowed, 0 ms", "")]);
+    assert_eq!(
+        many,
+        [expected(FindingKind::TooManyQueries, "over budget: 21 queries, 20 allowed, 0 ms of the request", "")]
+    );
     let waiting = said(&|open| {
         let recording = open.recording().clone();
         open.poll(|| {});
@@ -233,7 +248,7 @@ fn each_kind_says_what_it_is_about() {
         recording.end_span(span);
         answer(open);
     });
-    assert_eq!(waiting, [expected(FindingKind::Waiting, "waiting in render \"all\", 600 ms", "span")]);
+    assert_eq!(waiting, [expected(FindingKind::Waiting, "waiting in render \"all\", 600 ms of the request", "span")]);
     let nameless = said(&|open| {
         (0..5).for_each(|_| wait(open, query("(((;"), "", 1));
         answer(open);

@@ -88,7 +88,9 @@ pub(super) fn what_takes_long_is_a_warning_that_says_why(case: &Case) {
         found.has(json!({ "level": "warning", "limit": 20, "count": 1, "callsite": null, "statement": null }));
         assert_eq!(page.sum(FINDINGS, &[("http_route", "/slow"), ("finding", found.text("finding"))]), 1);
     }
-    assert_eq!(lines.findings(response.id())[0].micros("cost_ms"), line.micros("waiting_ms"));
+    // Shares are rounded so that they sum to the duration, a cost for itself.
+    let waited = line.micros("waiting_ms");
+    assert!(lines.findings(response.id())[0].micros("cost_ms").abs_diff(waited) <= 1, "{line:?}");
     assert_eq!(lines.findings(response.id())[1].micros("cost_ms"), line.micros("duration_ms"));
 }
 
