@@ -93,8 +93,11 @@ impl PreparedCall {
     }
 }
 
-/// The repeats whose places on the stack are looked for. They tell what the others are, too: a loop is at one place.
-const LOCATED: std::ops::RangeInclusive<u8> = 2..=9;
+/// Whether the place on the stack is looked for of what is asked so often by now: the others are taken to be where the one before
+/// them was, as a loop is at one place.
+fn is_located(times: u8) -> bool {
+    matches!(times, 2..=9) || (times > 9 && times.is_multiple_of(4))
+}
 
 impl Known {
     /// What is worth knowing of a call that is made now, on this thread; and whether its parameters are.
@@ -112,7 +115,7 @@ impl Known {
         known.parameters = operation.parameters_in_text();
         let all = capture.every_call;
         let times = recording.asked(operation.hash());
-        if locate && (all || LOCATED.contains(&times)) {
+        if locate && (all || is_located(times)) {
             known.locate(recording);
         }
         (known, (all || times > 1) && known.parameters.is_none())

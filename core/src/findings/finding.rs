@@ -67,6 +67,7 @@ impl Finding {
             FindingKind::NPlusOne if writes() => {
                 "write all rows by one statement: VALUES with many rows, UNNEST, or a WHERE over the keys"
             }
+            FindingKind::DuplicateQuery if writes() => "write once what is written again and again",
             FindingKind::NPlusOne if self.distinct.is_none() => {
                 "load all rows by one query, with a JOIN or with IN or ANY over the keys; or ask once, where it asks the same"
             }
