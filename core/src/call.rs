@@ -174,6 +174,11 @@ impl Call {
         self.location.map(Callsite::written).or_else(|| self.found?.callsite())
     }
 
+    /// Where it was made, if that is known for certain: it may have ended elsewhere.
+    pub(crate) fn made_at(&self) -> Option<Callsite> {
+        if self.found.is_some_and(Found::is_at_end) { self.location.map(Callsite::written) } else { self.callsite() }
+    }
+
     /// Whether the application said that it is meant to be made as it is ([`deliberate`](crate::deliberate)), so that no
     /// finding is made of it.
     pub fn is_deliberate(&self) -> bool {

@@ -129,6 +129,7 @@ impl Known {
         if self.found.is_none() && asks && nanos >= clock::nanos(capture.thresholds.sequential_call) && capture.looks()
         {
             self.locate(recording);
+            self.found = self.found.map(Found::at_end);
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::breakdown::Breakdown;
 use crate::by_place::ByPlace;
 use crate::call::{Call, CallGroup};
+use crate::callsite::Callsite;
 use crate::conclusion::Conclusion;
 use crate::database::Database;
 use crate::error_info::ErrorInfo;
@@ -415,13 +416,18 @@ impl Record {
     pub fn call_groups(&self) -> Vec<CallGroup> {
         let mut groups = ByPlace::new();
         for call in &self.calls {
-            groups.of(&call.operation, call.callsite(), || CallGroup::empty(&call.operation)).add(call);
+            let group = groups.of(&call.operation, call.made_at(), || CallGroup::empty(&call.operation));
+            group.callsite = group.callsite.or(call.callsite());
+            group.add(call);
         }
         for calls in &self.groups {
             let empty = || CallGroup::empty(&calls.operation);
             groups.of(&calls.operation, calls.callsite(), empty).merge(calls.clone());
         }
-        let located = |(callsite, group)| CallGroup { callsite, ..group };
+        let located = |(callsite, group): (Option<Callsite>, CallGroup)| CallGroup {
+            callsite: callsite.or(group.callsite),
+            ..group
+        };
         groups.gathered(CallGroup::merge).into_iter().map(located).collect()
     }
 

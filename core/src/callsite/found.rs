@@ -12,7 +12,20 @@ use super::locator;
 ///
 /// Two that are not equal can be of one place: they are to be compared by what they are called, as soon as that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Found(#[cfg_attr(not(feature = "callsites"), allow(dead_code))] pub(super) NonZeroU32);
+pub(crate) struct Found(pub(super) NonZeroU32);
+
+impl Found {
+    pub(super) const AT_END: u32 = 1 << 31;
+
+    /// The place at which a call ended, which need not be that at which it was made.
+    pub(crate) fn at_end(self) -> Self {
+        Found(self.0 | Self::AT_END)
+    }
+
+    pub(crate) fn is_at_end(self) -> bool {
+        self.0.get() & Self::AT_END != 0
+    }
+}
 
 /// Who looks must not wait for debug information to be read, which takes milliseconds; tests want to know it all.
 #[cfg(feature = "callsites")]

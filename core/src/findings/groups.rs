@@ -16,6 +16,8 @@ use crate::record::Record;
 pub(super) struct Group<'r> {
     pub(super) operation: &'r Arc<Operation>,
     place: Option<Place>,
+    /// Where one of them ended.
+    ended_at: Option<Callsite>,
     pub(super) count: u32,
     parameters: Vec<Parameters>,
     intervals: Intervals,
@@ -35,7 +37,14 @@ enum Place {
 }
 
 impl Place {
+    /// Where it was made.
     fn of(call: &Call) -> Option<Self> {
+        let unnamed = call.found.filter(|found| !found.is_at_end()).map(Place::Unnamed);
+        call.made_at().map(Place::Named).or(unnamed)
+    }
+
+    /// Where it was, be it at its end.
+    fn anywhere(call: &Call) -> Option<Self> {
         call.callsite().map(Place::Named).or(call.found.map(Place::Unnamed))
     }
 }
@@ -57,7 +66,7 @@ pub(super) fn of<'r>(record: &'r Record, takes: impl Fn(&Operation) -> bool) -> 
 pub(super) fn of_calls<'r>(calls: impl Iterator<Item = &'r Call>) -> Vec<Group<'r>> {
     let mut groups = ByPlace::new();
     for call in calls.filter(|call| !call.deliberate) {
-        groups.of(&call.operation, Place::of(call), || Group::new(&call.operation)).add(call);
+        groups.of(&call.operation, Place::anywhere(call), || Group::new(&call.operation)).add(call);
     }
     gathered(groups)
 }
@@ -80,6 +89,7 @@ impl<'r> Group<'r> {
         Group {
             operation,
             place: None,
+            ended_at: None,
             count: 0,
             parameters: Vec::new(),
             intervals: Intervals::default(),
@@ -95,6 +105,7 @@ impl<'r> Group<'r> {
         let nanos = call.end - call.start;
         self.count += 1;
         self.parameters.extend(call.parameters);
+        self.ended_at = self.ended_at.or_else(|| call.callsite());
         self.intervals.add(call.start, call.end);
         self.total = self.total.saturating_add(nanos);
         self.slowest = self.slowest.max(nanos);
@@ -112,7 +123,8 @@ impl<'r> Group<'r> {
     }
 
     fn merge(&mut self, other: Self) {
-        let Group { count, parameters, intervals, apart, total, slowest, ended, span, .. } = other;
+        let Group { ended_at, count, parameters, intervals, apart, total, slowest, ended, span, .. } = other;
+        self.ended_at = self.ended_at.or(ended_at);
         self.count = self.count.saturating_add(count);
         self.parameters.extend(parameters);
         self.intervals.append(intervals);
@@ -143,7 +155,8 @@ impl<'r> Group<'r> {
             is_unnamed: self.is_unnamed(),
             callsite: match self.place {
                 Some(Place::Named(callsite)) => Some(callsite),
-                Some(Place::Unnamed(_)) | None => None,
+                Some(Place::Unnamed(_)) => None,
+                None => self.ended_at,
             },
             span: self.span.and_then(|span| record.spans.get(span)).map(|span| span.name.clone()),
             count: self.count,

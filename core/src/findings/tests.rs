@@ -686,3 +686,31 @@ fn a_loop_stays_whole_while_its_place_is_looked_up() {
     let found: Vec<_> = record.findings().iter().map(|found| (found.kind(), found.count())).collect();
     assert_eq!(found, [(FindingKind::NPlusOne, 8)]);
 }
+
+#[test]
+fn where_a_call_ended_divides_no_loop() {
+    let case = Case::new();
+    let record = case.record(|_, _| {
+        for at in 0..8 {
+            let place = match at {
+                0 | 7 => Found::named("src/a.rs", 9).map(Found::at_end),
+                _ => Found::named("src/a.rs", 7),
+            };
+            start_at(Operation::database("postgresql", "main", USER), place).completed();
+        }
+    });
+    let found: Vec<_> =
+        record.findings().iter().map(|found| (found.count(), found.callsite().unwrap().line())).collect();
+    assert_eq!(found, [(8, 7)]);
+    let groups: Vec<_> =
+        record.call_groups().iter().map(|group| (group.count(), group.callsite().unwrap().line())).collect();
+    assert_eq!(groups, [(8, 7)]);
+    let alone = case.record(|case, _| {
+        let place = Found::named("src/a.rs", 9).map(Found::at_end);
+        let call = start_at(Operation::database("postgresql", "main", USER), place);
+        case.pass(600 * MS);
+        call.completed();
+    });
+    assert_eq!(alone.findings()[0].callsite().map(|callsite| callsite.line()), Some(9));
+    assert_eq!(alone.call_groups()[0].callsite().map(|callsite| callsite.line()), Some(9));
+}

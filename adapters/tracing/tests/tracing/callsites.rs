@@ -61,7 +61,7 @@ async fn repeats_have_their_place_by_and_by() {
         let lines = lines(&record);
         if lines.contains(&Some(line)) {
             // A loop is at one place: the first time it is none yet, and later on it is known.
-            assert_eq!((lines[0], lines[19]), (None, None));
+            assert_eq!((lines[0], lines[18]), (None, None));
             let finding = &record.findings()[0];
             assert_eq!((finding.count(), finding.callsite().map(|callsite| callsite.line())), (20, Some(line)));
             break;

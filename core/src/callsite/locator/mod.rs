@@ -53,7 +53,7 @@ pub(super) fn callsite(found: Found) -> Option<Callsite> {
 
 #[cfg(test)]
 pub(super) fn unnamed() -> Option<Found> {
-    Found::search(SearchId(u32::MAX >> 2))
+    Found::search(SearchId(u32::MAX >> 3))
 }
 
 #[cfg(test)]
@@ -262,7 +262,8 @@ impl Found {
     }
 
     fn kind(self) -> Kind {
-        match (self.0.get() >> 1, self.0.get() & 1) {
+        let number = self.0.get() & !Self::AT_END;
+        match (number >> 1, number & 1) {
             (number, 1) => Kind::Place(PlaceId(number)),
             (number, _) => Kind::Search(SearchId(number)),
         }

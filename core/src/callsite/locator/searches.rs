@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::places::PlaceId;
 
-/// The number of a search: from 1, of 31 bits.
+/// The number of a search: from 1, of 30 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SearchId(pub(super) u32);
 
-const NUMBERS: u32 = u32::MAX >> 1;
+const NUMBERS: u32 = u32::MAX >> 2;
 
 /// The latest searches. Each has a slot, which a later one takes over when it comes round: in the high half of a slot is
 /// whose it is, in the low half what was found.

@@ -254,8 +254,8 @@ fn what_is_found_is_small_and_tells_both_kinds_apart() {
         let Kind::Place(place) = Found::place(PlaceId(number)).unwrap().kind() else { panic!("a place") };
         assert_eq!(place, PlaceId(number));
     }
-    for number in [1, u32::MAX >> 1] {
-        let Kind::Search(search) = Found::search(SearchId(number)).unwrap().kind() else { panic!("a search") };
+    for number in [1, u32::MAX >> 2] {
+        let Kind::Search(search) = Found::search(SearchId(number)).unwrap().at_end().kind() else { panic!("a search") };
         assert_eq!(search, SearchId(number));
     }
 }

@@ -253,7 +253,7 @@ fn each_kind_says_what_it_is_about() {
         (0..5).for_each(|_| wait(open, query("(((;"), "", 1));
         answer(open);
     });
-    assert_eq!(nameless[0].1, format!("duplicates: 5 x database {place}, 5 ms"));
+    assert_eq!(nameless[0].1, format!("duplicates: 5 x database {place}, 5 ms of the request"));
 }
 
 #[test]
