@@ -152,7 +152,10 @@ impl<'r> Group<'r> {
         let cost = self.intervals.union().saturating_add(self.apart).min(record.duration);
         Finding {
             operation: Some(Arc::clone(self.operation)),
-            is_unnamed: self.is_unnamed(),
+            found: match self.place {
+                Some(Place::Unnamed(found)) => Some(found),
+                Some(Place::Named(_)) | None => None,
+            },
             callsite: match self.place {
                 Some(Place::Named(callsite)) => Some(callsite),
                 Some(Place::Unnamed(_)) => None,
