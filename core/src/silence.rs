@@ -36,7 +36,7 @@ impl Silence {
                 })
             };
             // While nobody knows the place, it may be this one: each start would be noisy else.
-            let by_chance = || finding.is_unnamed() && is_file(place);
+            let by_chance = || finding.is_unnamed && is_file(place);
             by_name || by_span || by_place() || by_chance()
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::kind::FindingKind;
-use crate::callsite::{Callsite, Found};
+use crate::callsite::Callsite;
 use crate::operation::Operation;
 use crate::pool_name::PoolName;
 
@@ -16,8 +16,8 @@ pub struct Finding {
     pub(crate) operation: Option<Arc<Operation>>,
     pub(crate) pool: Option<PoolName>,
     pub(crate) callsite: Option<Callsite>,
-    /// Where it is, if that was still being looked up at the end.
-    pub(crate) found: Option<Found>,
+    /// Where it is, is being looked up.
+    pub(crate) is_unnamed: bool,
     pub(crate) span: Option<Cow<'static, str>>,
     /// Calls of which each came after the one before it.
     pub(crate) sequence: Vec<Arc<Operation>>,
@@ -40,7 +40,7 @@ impl Finding {
             operation: None,
             pool: None,
             callsite: None,
-            found: None,
+            is_unnamed: false,
             span: None,
             sequence: Vec::new(),
             count: 1,
@@ -96,12 +96,7 @@ impl Finding {
 
     /// Where in the service's own code.
     pub fn callsite(&self) -> Option<Callsite> {
-        self.callsite.or_else(|| self.found?.callsite())
-    }
-
-    /// Whether where it is, is being looked up.
-    pub(crate) fn is_unnamed(&self) -> bool {
-        self.found.is_some() && self.callsite().is_none()
+        self.callsite
     }
 
     /// The application's own span that it happened in.

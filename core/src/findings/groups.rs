@@ -152,10 +152,7 @@ impl<'r> Group<'r> {
         let cost = self.intervals.union().saturating_add(self.apart).min(record.duration);
         Finding {
             operation: Some(Arc::clone(self.operation)),
-            found: match self.place {
-                Some(Place::Unnamed(found)) => Some(found),
-                Some(Place::Named(_)) | None => None,
-            },
+            is_unnamed: self.is_unnamed(),
             callsite: match self.place {
                 Some(Place::Named(callsite)) => Some(callsite),
                 Some(Place::Unnamed(_)) => None,
