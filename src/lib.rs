@@ -81,9 +81,9 @@ pub use spawn::{spawn, spawn_blocking};
 
 pub use tachograph_core as core;
 pub use tachograph_core::{
-    Capture, Clock, CurrentRequest, Exporter, FieldValue, Finding, FindingKind, Handle, Ignore, InCurrentRequest, Limits,
-    ManualClock, OpenCall, Outcome, PendingCall, Record, Routes, Service, Share, Silence, Task, Thresholds, cache_call,
-    database_call, deliberate, external_call, in_current_request, other_call, request, task,
+    Capture, Clock, CurrentRequest, Exporter, FieldValue, Finding, FindingKind, Handle, Ignore, InCurrentRequest,
+    Limits, ManualClock, OpenCall, Outcome, PendingCall, Record, Routes, Service, Share, Silence, Task, Thresholds,
+    cache_call, database_call, deliberate, external_call, in_current_request, other_call, request, task,
 };
 pub use testing::{
     assert_max_external_calls, assert_max_queries, assert_max_response_bytes, assert_no_findings, assert_no_n_plus_one,
