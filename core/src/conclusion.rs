@@ -1,13 +1,14 @@
 //! What is concluded of a request that is worth a look: what was found, and the verdict.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::findings::{Finding, FindingKind};
 use crate::record::Record;
 use crate::verdict;
 
-/// Made when the request ends, so that one in flight has no room for it.
-#[derive(Debug, Clone, Default)]
+/// Made when the request ends, so that one in flight has no room for it. Copies of a record share it: a place whose name becomes
+/// known between two of them does not make them say different things.
+#[derive(Debug, Default)]
 pub(crate) struct Conclusion {
     /// The dearest first.
     pub(crate) findings: Vec<Finding>,
@@ -16,8 +17,8 @@ pub(crate) struct Conclusion {
 }
 
 impl Conclusion {
-    pub(crate) fn new(findings: Vec<Finding>) -> Box<Self> {
-        Box::new(Conclusion { findings, verdict: OnceLock::new() })
+    pub(crate) fn new(findings: Vec<Finding>) -> Arc<Self> {
+        Arc::new(Conclusion { findings, verdict: OnceLock::new() })
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Record {
     pub(crate) polls: u32,
     pub(crate) longest_poll: u64,
     /// Of a request that is worth a look.
-    pub(crate) conclusion: Option<Box<Conclusion>>,
+    pub(crate) conclusion: Option<Arc<Conclusion>>,
     /// One of the findings makes it a warning.
     pub(crate) is_loud: bool,
     /// Kinds of findings that the application does not want of this request.

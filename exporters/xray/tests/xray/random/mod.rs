@@ -45,6 +45,8 @@ struct Seen {
     /// Calls and spans that are in no document.
     missing: usize,
     found: BTreeSet<FindingKind>,
+    /// Findings that say where they are.
+    placed: usize,
 }
 
 /// Has what was recorded sent, waits until it is there, and compares.
@@ -66,6 +68,8 @@ fn look(service: &Service, daemon: &Daemon, most: usize, seen: &mut Seen) {
         let segment = segments.get(&*record.identity().span_id().to_string()).expect("its segment is there");
         seen.missing += compare::record(record, segment, most);
         seen.found.extend(record.findings().iter().map(|finding| finding.kind()));
+        let findings = segment.at("metadata.tachograph.findings").as_array();
+        seen.placed += findings.into_iter().flatten().filter(|finding| finding["callsite"].is_string()).count();
     }
     assert_eq!(segments.len(), kept.len(), "what is not to be kept is not sent");
     let complaints = daemon.complaints();
@@ -111,6 +115,7 @@ fn whatever_is_recorded_arrives_as_it_was_and_without_a_complaint() {
     let (seen, cut) = run(7, RECORDS, |_| {});
     assert!(seen.alone > 100 && cut > 100, "chance has become tame: {seen:?}, {cut} cut");
     assert_eq!(seen.found.len(), FindingKind::ALL.len(), "{seen:?}");
+    assert!(seen.placed > 100, "{seen:?}");
 }
 
 #[test]
