@@ -1,0 +1,26 @@
+//! The commands, one a file.
+
+mod queries;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Queries for CloudWatch Logs Insights.
+    Queries(queries::Queries),
+}
+
+/// Why a command could not do what it was asked to, in words for who asked.
+pub(crate) type Error = Box<dyn std::error::Error>;
+
+impl Command {
+    /// Does it. What a script is to know is in the code.
+    pub(crate) fn run(self) -> Result<ExitCode, Error> {
+        match self {
+            Command::Queries(queries) => queries.run(),
+        }
+    }
+}
