@@ -1,6 +1,7 @@
 //! `tachograph`: reports over log files, dashboards and alarms, and a check of the configuration.
 
 mod commands;
+mod settings;
 
 use std::process::ExitCode;
 

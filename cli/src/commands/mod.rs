@@ -1,5 +1,7 @@
 //! The commands, one a file.
 
+mod alarms;
+mod dashboards;
 mod queries;
 
 use std::process::ExitCode;
@@ -9,6 +11,10 @@ use clap::Subcommand;
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Dashboards, made from the names that the exporters use.
+    Dashboards(dashboards::Dashboards),
+    /// Alarms, made from the names that the exporters use, and from thresholds and objectives.
+    Alarms(alarms::Alarms),
     /// Queries for CloudWatch Logs Insights.
     Queries(queries::Queries),
 }
@@ -20,6 +26,8 @@ impl Command {
     /// Does it. What a script is to know is in the code.
     pub(crate) fn run(self) -> Result<ExitCode, Error> {
         match self {
+            Command::Dashboards(dashboards) => dashboards.run(),
+            Command::Alarms(alarms) => alarms.run(),
             Command::Queries(queries) => queries.run(),
         }
     }

@@ -1,5 +1,11 @@
 //! Dashboards, alarms and queries for CloudWatch, Prometheus and Grafana, made from the names that the exporters use.
 
+mod error;
+mod grafana;
+mod prometheus;
 mod settings;
 
+pub use error::Error;
+pub use grafana::{Source, grafana};
+pub use prometheus::prometheus_rules;
 pub use settings::{Counter, Objective, Resources, Settings, Thresholds};

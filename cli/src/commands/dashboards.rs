@@ -1,0 +1,48 @@
+//! `tachograph dashboards`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use tachograph_dashboards::{Source, grafana};
+
+use super::Error;
+
+/// Dashboards.
+#[derive(Debug, Args)]
+pub(crate) struct Dashboards {
+    #[command(subcommand)]
+    program: Program,
+}
+
+/// What shows them.
+#[derive(Debug, Subcommand)]
+enum Program {
+    /// A dashboard for Grafana, as JSON.
+    Grafana {
+        /// Where Grafana takes the numbers from.
+        #[arg(long, value_enum, default_value_t)]
+        source: From,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum From {
+    /// A Prometheus that scrapes the service.
+    #[default]
+    Prometheus,
+    /// CloudWatch: Logs Insights over the lines, and the metrics in them.
+    Cloudwatch,
+}
+
+impl Dashboards {
+    pub(crate) fn run(self) -> Result<ExitCode, Error> {
+        let settings = crate::settings::read()?;
+        let written = match self.program {
+            Program::Grafana { source: From::Prometheus } => grafana(&settings, Source::Prometheus),
+            Program::Grafana { source: From::Cloudwatch } => grafana(&settings, Source::CloudWatch),
+        };
+        std::io::stdout().write_all(written.as_bytes())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
