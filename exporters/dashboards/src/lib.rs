@@ -3,9 +3,11 @@
 mod error;
 mod grafana;
 mod prometheus;
+mod queries;
 mod settings;
 
 pub use error::Error;
 pub use grafana::{Source, grafana};
 pub use prometheus::prometheus_rules;
+pub use queries::{Query, queries};
 pub use settings::{Counter, Objective, Resources, Settings, Thresholds};
