@@ -130,7 +130,7 @@ pub use error_info::ErrorInfo;
 pub use exporter::{Exporter, LogEvent};
 pub use field::{FieldValue, RESERVED, is_reserved};
 pub use findings::{Finding, FindingKind, Thresholds};
-pub use handle::{Handle, HandleBuilder, WeakHandle};
+pub use handle::{Draining, Handle, HandleBuilder, WeakHandle};
 pub use identity::Identity;
 pub use ids::{IdSource, RandomIds, SequentialIds, SpanId, TraceId};
 pub use level::Level;

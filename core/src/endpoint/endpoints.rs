@@ -9,6 +9,8 @@ use super::{Answering, Endpoint, PathError, Request, Response};
 ///
 /// GET is answered by the endpoint. HEAD is answered like it, without the body and with its `content-length`. Any other
 /// method is answered 405, with `allow`.
+///
+/// A [stream](super::Stream) ends when the instance drains; the answer to a HEAD does not begin one.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
     mounted: Arc<Vec<Mounted>>,
@@ -57,8 +59,9 @@ impl Endpoints {
     /// Answers a request, if its path is one of theirs.
     pub fn answer<'a>(&'a self, request: Request<'a>) -> Option<Answering<'a>> {
         let endpoint = self.at(request.path)?;
+        let handle = request.handle;
         Some(match request.method {
-            "GET" => Box::pin(async move { endpoint.get(request).await.sound() }),
+            "GET" => Box::pin(async move { endpoint.get(request).await.sound().until_drained(handle) }),
             "HEAD" => Box::pin(async move { endpoint.get(request).await.sound().without_body() }),
             _ => Box::pin(std::future::ready(Response::method_not_allowed())),
         })
@@ -81,6 +84,8 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::*;
+    use crate::endpoint::Chunks;
+    use crate::handle::Handle;
 
     /// Says what it was asked, at its paths.
     #[derive(Debug)]
@@ -166,6 +171,53 @@ mod tests {
         }
         let response = ask(&Endpoints::new().with(Split).unwrap(), Request::new("GET", "/split", ""));
         assert_eq!((response.status, response.headers), (200, vec![("x-tab", "a\tb".into())]));
+    }
+
+    /// A piece, and then nothing more for ever.
+    #[derive(Debug)]
+    struct Events;
+
+    struct Once(Option<&'static str>);
+
+    impl Chunks for Once {
+        fn poll_chunk(&mut self, _: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+            self.0.take().map_or(Poll::Pending, |chunk| Poll::Ready(Some(chunk.into())))
+        }
+    }
+
+    impl Endpoint for Events {
+        fn paths(&self) -> Vec<String> {
+            vec!["/events".to_owned()]
+        }
+
+        fn get<'a>(&'a self, request: Request<'a>) -> Answering<'a> {
+            let status = request.query.parse().unwrap_or(200);
+            Box::pin(async move { Response::streaming(status, "text/event-stream", Once(Some("data: a\n\n"))) })
+        }
+    }
+
+    #[test]
+    fn a_stream_is_sent_in_pieces_until_the_instance_drains() {
+        let endpoints = Endpoints::new().with(Events).unwrap();
+        let handle = Handle::builder().build();
+        let mut response = ask(&endpoints, Request::new("GET", "/events", "").of(&handle));
+        assert_eq!(response.headers, [("content-type", "text/event-stream".into())]);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut next = || response.stream.as_mut().unwrap().poll_chunk(&mut cx);
+        assert_eq!(next(), Poll::Ready(Some(b"data: a\n\n".to_vec())));
+        assert_eq!(next(), Poll::Pending);
+        handle.drain();
+        assert_eq!(next(), Poll::Ready(None));
+    }
+
+    #[test]
+    fn without_a_body_there_is_no_stream_and_its_length_is_not_known() {
+        let endpoints = Endpoints::new().with(Events).unwrap();
+        for (method, status) in [("HEAD", "200"), ("GET", "204"), ("GET", "304"), ("HEAD", "304")] {
+            let response = ask(&endpoints, Request::new(method, "/events", status));
+            assert_eq!(response.headers, [("content-type", "text/event-stream".into())], "{method} {status}");
+            assert!(response.stream.is_none() && response.body.is_empty(), "{method} {status}");
+        }
     }
 
     #[test]

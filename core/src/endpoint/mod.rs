@@ -36,10 +36,12 @@
 //! ```
 
 mod endpoints;
+mod forwarding;
 mod mount;
 mod path;
 mod request;
 mod response;
+mod stream;
 
 use std::fmt;
 use std::pin::Pin;
@@ -50,6 +52,7 @@ pub use mount::{Mount, serving};
 pub use path::PathError;
 pub use request::Request;
 pub use response::Response;
+pub use stream::{Chunks, Stream};
 
 /// A page that the service serves of itself.
 pub trait Endpoint: fmt::Debug + Send + Sync + 'static {

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::{Chunks, Stream};
+use crate::handle::Handle;
+
 /// The answer of an [`Endpoint`](super::Endpoint).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Response {
     /// The status code.
@@ -11,14 +14,23 @@ pub struct Response {
     /// The headers, with names in lower case. No `content-length` but in the answer to a HEAD: frameworks know how long
     /// a body is that they have.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// The body, whole.
+    /// The body, whole; empty where there is a stream.
     pub body: Cow<'static, [u8]>,
+    /// The body instead, where it is made while it is sent.
+    pub stream: Option<Stream>,
 }
 
 impl Response {
     /// An answer with a `content-type`.
     pub fn new(status: u16, content_type: impl Into<Cow<'static, str>>, body: impl Into<Vec<u8>>) -> Self {
-        Response { status, headers: vec![("content-type", content_type.into())], body: Cow::Owned(body.into()) }
+        let headers = vec![("content-type", content_type.into())];
+        Response { status, headers, body: Cow::Owned(body.into()), stream: None }
+    }
+
+    /// An answer with a `content-type`, and a body that is made while it is sent, such as a stream of events. Each piece is
+    /// sent at once, and nothing is asked for more while the client takes nothing.
+    pub fn streaming(status: u16, content_type: impl Into<Cow<'static, str>>, chunks: impl Chunks) -> Self {
+        Response { stream: Some(Stream::new(chunks)), ..Response::new(status, content_type, []) }
     }
 
     /// With one more header; `name` in lower case.
@@ -49,16 +61,34 @@ impl Response {
             let text = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
             !name.is_empty() && name.bytes().all(token) && value.bytes().all(text)
         });
+        if self.has_no_body() {
+            self.stream = None;
+        }
         self
     }
 
-    /// The answer to a HEAD where this is the one to a GET: the same head, and how long the body would have been.
+    /// Where it is a stream, until this instance drains.
+    pub(super) fn until_drained(mut self, handle: Option<&Handle>) -> Self {
+        if let Some(handle) = handle {
+            self.stream = self.stream.map(|stream| stream.until_drained(handle));
+        }
+        self
+    }
+
+    /// The answer to a HEAD where this is the one to a GET: the same head, and how long the body would have been, where
+    /// that can be known.
     pub(super) fn without_body(mut self) -> Self {
         let length = std::mem::take(&mut self.body).len();
-        // These two have no body, and a length of 0 would say that a GET has an empty one.
-        if !matches!(self.status, 204 | 304) && self.value("content-length").is_none() {
+        let unknown = self.stream.take().is_some();
+        // A length of 0 would say that a GET has an empty one.
+        if !unknown && !self.has_no_body() && self.value("content-length").is_none() {
             self.headers.push(("content-length", length.to_string().into()));
         }
         self
+    }
+
+    /// These two never have one.
+    fn has_no_body(&self) -> bool {
+        matches!(self.status, 204 | 304)
     }
 }

@@ -103,7 +103,7 @@ impl HandleBuilder {
             counters: LiveCounters::default(),
             companions: Default::default(),
             reported_calls: AtomicBool::new(false),
-            draining: AtomicBool::new(false),
+            drain: Arc::default(),
             shut_down: AtomicBool::new(false),
         })));
         let weak = handle.downgrade();

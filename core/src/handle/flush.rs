@@ -18,6 +18,7 @@ impl Handle {
     /// in the background; false where some was not sent after `deadline`.
     pub fn shutdown(&self, deadline: Duration) -> bool {
         self.inner().shut_down.store(true, Ordering::Relaxed);
+        self.inner().drain.begin();
         for shard in self.inner().shards.iter() {
             for recording in shard.all_open() {
                 recording.close(crate::outcome::Outcome::OpenAtShutdown, None);

@@ -1,6 +1,7 @@
 //! One instance of tachograph: its exporters, its clocks, its counts. Adapters hold a handle of it.
 
 mod builder;
+mod drain;
 mod flush;
 mod weak;
 
@@ -13,8 +14,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 pub use builder::HandleBuilder;
+pub use drain::Draining;
 pub use weak::WeakHandle;
 
+use self::drain::Drain;
 use crate::capture::Capture;
 use crate::clock::Clock;
 use crate::companion::Companions;
@@ -68,7 +71,7 @@ struct Inner {
     /// At most two can want to go with requests: the tracing layer, and who else keeps spans.
     companions: [OnceLock<Box<dyn Companions>>; 2],
     reported_calls: AtomicBool,
-    draining: AtomicBool,
+    drain: Arc<Drain>,
     shut_down: AtomicBool,
 }
 
@@ -180,12 +183,18 @@ impl Handle {
     /// Asks for no new requests: those who tell a load balancer whether the service is ready say from now on that it is not.
     /// What is open, and what still comes, is measured as before.
     pub fn drain(&self) {
-        self.inner().draining.store(true, Ordering::Relaxed);
+        self.inner().drain.begin();
     }
 
     /// Whether [`drain`](Self::drain) was called, or the instance shut down.
     pub fn is_draining(&self) -> bool {
-        self.inner().draining.load(Ordering::Relaxed) || self.is_shut_down()
+        self.inner().drain.has_begun()
+    }
+
+    /// Ready once [`drain`](Self::drain) is called, or the instance shut down: for what would not end by itself, and keep
+    /// a server from ending.
+    pub fn draining(&self) -> Draining {
+        self.inner().drain.waited_for()
     }
 
     /// Its exporters, by name with what each has dropped.
