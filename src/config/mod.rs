@@ -8,7 +8,10 @@
 //! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout, and the
 //! page for Prometheus is there to be mounted. `OTEL_EXPORTER_OTLP_ENDPOINT` switches OTLP on by itself, beside the others.
 
+mod alarms;
+mod bounds;
 mod capture;
+mod dashboards;
 mod environment;
 mod exporters;
 mod load;
@@ -16,7 +19,9 @@ mod standard;
 
 use serde::Deserialize;
 
+pub use alarms::{AlarmsConfig, CounterConfig, ObjectiveConfig};
 pub use capture::{CaptureConfig, FindingsConfig, RouteConfig};
+pub use dashboards::DashboardsConfig;
 pub use exporters::{
     CloudWatchLogsConfig, EmfConfig, ExportersConfig, JsonConfig, LogGroupConfig, OtlpAwsConfig, OtlpConfig,
     PrometheusConfig, XRayConfig,
@@ -37,6 +42,13 @@ pub struct Config {
     pub exporters: Option<ExportersConfig>,
     /// `[admin]`: a listener of its own for what the service serves of itself. Needs the feature `admin`.
     pub admin: Option<AdminConfig>,
+    /// `[dashboards]`: what dashboards, alarms and queries are made for, by the command line `tachograph`.
+    pub dashboards: DashboardsConfig,
+    /// `[alarms]`: from where on something is not as it should be.
+    pub alarms: AlarmsConfig,
+    /// `[[objectives]]`: what was promised to those who use the service.
+    #[serde(deserialize_with = "alarms::objectives")]
+    pub objectives: Vec<ObjectiveConfig>,
     /// From where it was read, for the line at start.
     #[serde(skip)]
     pub(crate) origin: Origin,

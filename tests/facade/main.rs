@@ -6,6 +6,7 @@ mod capture;
 #[cfg(feature = "cloudwatch-logs")]
 mod cloudwatch_logs;
 mod config;
+mod dashboards;
 mod docs;
 #[cfg(feature = "emf")]
 mod emf;
