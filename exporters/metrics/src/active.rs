@@ -19,6 +19,19 @@ const MOST_SEEN: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Active(Mutex<BTreeSet<(&'static str, &'static str)>>);
 
+/// What tells open requests apart; the scheme has no plain name.
+fn method_and_scheme(naming: Naming) -> (&'static str, &'static str) {
+    match naming {
+        Naming::OpenTelemetry => ("http.request.method", "url.scheme"),
+        Naming::Plain => ("method", ""),
+    }
+}
+
+pub(crate) fn attributes(naming: Naming) -> Vec<&'static str> {
+    let (method, scheme) = method_and_scheme(naming);
+    [method, scheme].into_iter().filter(|name| !name.is_empty()).collect()
+}
+
 impl Active {
     /// What requests came so far is known by `series`, too, whoever asks at a quiet moment.
     pub(crate) fn collect<'a>(
@@ -28,10 +41,7 @@ impl Active {
         has_tasks: bool,
         out: &mut Collection,
     ) {
-        let (method_name, scheme_name) = match out.naming() {
-            Naming::OpenTelemetry => ("http.request.method", "url.scheme"),
-            Naming::Plain => ("method", ""),
-        };
+        let (method_name, scheme_name) = method_and_scheme(out.naming());
         let of = |method: &str, scheme: &str| {
             let scheme = if scheme_name.is_empty() { "" } else { scheme };
             List::new().text(method_name, method).text(scheme_name, scheme).done()

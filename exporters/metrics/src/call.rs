@@ -4,9 +4,9 @@ use tachograph_core::{Call, CallGroup, CallKind, CallOutcome, Operation, Scheme,
 
 use crate::attributes::{Attributes, List};
 use crate::histogram::{Bounds, Histogram};
-use crate::naming::ByNaming;
+use crate::naming::{ByNaming, Naming};
 use crate::nanos::nanos;
-use crate::series::{Add, Family, Key, Series, overflow};
+use crate::series::{Add, FULL, Family, Key, Series, names, overflow};
 
 /// The system of calls whose target is no service but a host.
 const GRPC: &str = "grpc";
@@ -190,6 +190,27 @@ fn cache_database(key: &Key<'_>) -> Series {
         .text("db.system.name", system)
         .text("error.type", error);
     ByNaming { opentelemetry: Some(conventional.done()), plain: Some(plain_cache(key)) }
+}
+
+/// The attributes of all series that are shown among the databases' operations.
+pub(crate) fn query_attributes(naming: Naming) -> Vec<&'static str> {
+    match naming {
+        Naming::OpenTelemetry => names(&[query(&FULL), cache_database(&FULL)], naming),
+        Naming::Plain => names(&[query(&FULL)], naming),
+    }
+}
+
+pub(crate) fn external_attributes(naming: Naming) -> Vec<&'static str> {
+    names(&[external(&FULL)], naming)
+}
+
+pub(crate) fn remote_procedure_attributes(naming: Naming) -> Vec<&'static str> {
+    let of_grpc = Key { parts: [GRPC, "b:1", "c/d", "e", "f"], ..FULL };
+    names(&[remote_procedure(&FULL), remote_procedure(&of_grpc)], naming)
+}
+
+pub(crate) fn cache_attributes(naming: Naming) -> Vec<&'static str> {
+    names(&[cache(&FULL)], naming)
 }
 
 fn plain_cache(key: &Key<'_>) -> Attributes {

@@ -13,7 +13,7 @@ use crate::exporter::{Inner, Shard};
 use crate::histogram::{Bounds, Histogram};
 use crate::names;
 use crate::naming::Naming;
-use crate::request::Requests;
+use crate::request::{Requests, SHARE};
 use crate::series::{Add, Table};
 use crate::snapshot::{Distribution, Number, Point};
 use crate::totals::{Totals, merged};
@@ -125,7 +125,7 @@ fn requests(bounds: &AllBounds, all: &All<Requests>, out: &mut Collection) {
     // Those that a series has: most requests wait for nobody.
     let shares = all.iter().flat_map(|(attributes, requests)| {
         let shares = Share::ALL.into_iter().zip(requests.shares).filter(|(_, nanos)| *nanos > 0);
-        shares.map(|(share, nanos)| Point::new(attributes.and("share", share.name()), Number::Nanos(nanos)))
+        shares.map(|(share, nanos)| Point::new(attributes.and(SHARE, share.name()), Number::Nanos(nanos)))
     });
     out.counter(&names::SHARES, shares.collect());
     let streams = counts(all, |requests| requests.streams).filter(|point| point.value != Number::Whole(0));
@@ -148,16 +148,29 @@ fn requests(bounds: &AllBounds, all: &All<Requests>, out: &mut Collection) {
     out.counter(&names::CACHE_MISSES, looked_up(|requests| requests.cache_misses));
 }
 
+/// What tells the series of what the instance says of itself apart.
+const BOUND: &str = "bound";
+const EXPORTER: &str = "exporter";
+const REASON: &str = "reason";
+
+pub(crate) fn bound_attributes(_: Naming) -> Vec<&'static str> {
+    vec![BOUND]
+}
+
+pub(crate) fn dropped_attributes(_: Naming) -> Vec<&'static str> {
+    vec![EXPORTER, REASON]
+}
+
 /// What the instance has to say of itself.
 fn own(handle: &Handle, out: &mut Collection) {
     let bounds = handle.counters();
-    let bounds = bounds.iter().map(|(name, count)| Point::new([("bound", name)].into_iter().collect(), count));
+    let bounds = bounds.iter().map(|(name, count)| Point::new([(BOUND, name)].into_iter().collect(), count));
     out.counter(&names::BOUNDS_HIT, bounds.collect());
     // Two exporters can have one name, and a series must not be there twice.
     let mut dropped: BTreeMap<Attributes, u64> = BTreeMap::new();
     for exporter in handle.exporters() {
         for (reason, count) in exporter.dropped() {
-            let attributes = List::new().text("exporter", exporter.name()).text("reason", reason).done();
+            let attributes = List::new().text(EXPORTER, exporter.name()).text(REASON, reason).done();
             *dropped.entry(attributes).or_default() += count;
         }
     }

@@ -4,12 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::attributes::Value;
-use crate::names::{self, Named};
+use crate::instrument::Instrument;
+use crate::names;
 use crate::naming::Naming;
 use crate::snapshot::{Distribution, Metric, Number, Origin, Point, Points};
 
 /// What is said to have overflowed where there is no metric for it.
 pub(crate) const NO_METRIC: &str = "_overflow";
+
+/// The attribute that says which metric overflowed.
+const METRIC: &str = "metric";
+
+pub(crate) fn overflowed_attributes(_: Naming) -> Vec<&'static str> {
+    vec![METRIC]
+}
 
 /// Takes metrics one after the other. Those without a series are left out.
 #[derive(Debug)]
@@ -33,31 +41,28 @@ impl Collection {
         self.naming
     }
 
-    pub(crate) fn counter(&mut self, named: &Named, points: Vec<Point<Number>>) {
-        self.own(named, Points::Counter(points));
+    pub(crate) fn counter(&mut self, instrument: &Instrument, points: Vec<Point<Number>>) {
+        self.own(instrument, Points::Counter(points));
     }
 
-    pub(crate) fn up_down(&mut self, named: &Named, points: Vec<Point<Number>>) {
-        self.own(named, Points::UpDownCounter(points));
+    pub(crate) fn up_down(&mut self, instrument: &Instrument, points: Vec<Point<Number>>) {
+        self.own(instrument, Points::UpDownCounter(points));
     }
 
-    pub(crate) fn gauge(&mut self, named: &Named, points: Vec<Point<Number>>) {
-        self.own(named, Points::Gauge(points));
+    pub(crate) fn gauge(&mut self, instrument: &Instrument, points: Vec<Point<Number>>) {
+        self.own(instrument, Points::Gauge(points));
     }
 
-    pub(crate) fn histogram(&mut self, named: &Named, points: Vec<Point<Distribution>>) {
-        self.own(named, Points::Histogram(points));
+    pub(crate) fn histogram(&mut self, instrument: &Instrument, points: Vec<Point<Distribution>>) {
+        self.own(instrument, Points::Histogram(points));
     }
 
-    fn own(&mut self, named: &Named, points: Points) {
+    fn own(&mut self, instrument: &Instrument, points: Points) {
         self.add(Metric {
-            name: Cow::Borrowed(named.name.get(self.naming)),
-            prometheus_name: match self.naming {
-                Naming::OpenTelemetry => named.prometheus,
-                Naming::Plain => Some(named.name.plain),
-            },
-            unit: Cow::Borrowed(named.unit),
-            description: Cow::Borrowed(named.description),
+            name: Cow::Borrowed(instrument.name(self.naming)),
+            prometheus_name: instrument.prometheus_given(self.naming),
+            unit: Cow::Borrowed(instrument.unit),
+            description: Cow::Borrowed(instrument.description),
             origin: Origin::Tachograph,
             points,
             overflowed: 0,
@@ -77,8 +82,8 @@ impl Collection {
     }
 
     /// So much was counted in the overflow series of a family of ours, by the name of its foremost metric.
-    pub(crate) fn overflowed(&mut self, named: &Named, count: u64) {
-        self.overflowed_of(Cow::Borrowed(named.name.get(self.naming)), count);
+    pub(crate) fn overflowed(&mut self, instrument: &Instrument, count: u64) {
+        self.overflowed_of(Cow::Borrowed(instrument.name(self.naming)), count);
     }
 
     pub(crate) fn overflowed_of(&mut self, name: Cow<'static, str>, count: u64) {
@@ -98,7 +103,7 @@ impl Collection {
     pub(crate) fn counter_of_overflowed(&mut self) {
         let point = |(name, count): &(Cow<'static, str>, u64)| {
             let value = Value::Text(name.clone());
-            Point::new([("metric", value)].into_iter().collect(), *count)
+            Point::new([(METRIC, value)].into_iter().collect(), *count)
         };
         self.counter(&names::SERIES_OVERFLOWED, self.overflowed.iter().map(point).collect());
     }

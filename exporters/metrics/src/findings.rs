@@ -6,6 +6,9 @@ use crate::attributes::Attributes;
 use crate::series::Add;
 use crate::snapshot::{Number, Point};
 
+/// The attribute that tells the findings of a series apart.
+pub(crate) const FINDING: &str = "finding";
+
 /// How many findings of each kind there were.
 #[derive(Debug, Default)]
 pub(crate) struct Findings([u64; FindingKind::ALL.len()]);
@@ -22,7 +25,7 @@ impl Findings {
     /// Those that were made: most routes have none, and none has all.
     pub(crate) fn points(&self, of: &Attributes) -> impl Iterator<Item = Point<Number>> {
         let found = FindingKind::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0);
-        found.map(|(kind, count)| Point::new(of.and("finding", kind.as_str()), count))
+        found.map(|(kind, count)| Point::new(of.and(FINDING, kind.as_str()), count))
     }
 }
 

@@ -55,6 +55,8 @@
 //! | `db.client.connection.{count,max,pending_requests,timeouts}` | `db_pool_{connections,connections_max,waiting,timeouts}` | of pools that the instance [watches](tachograph_core::Handle::watch_pool) |
 //! | `process.{cpu.time,memory.usage,memory.virtual,thread.count,unix.file_descriptor.count,…}` | `process_cpu_seconds` and its like | what Linux knows of the process |
 //!
+//! [`names`] is the same list for programs, with the attributes of each.
+//!
 //! And by either naming what tachograph says of itself: `tachograph.bounds.hit`, `tachograph.dropped` by exporter and
 //! `tachograph.series.overflowed`. Behind it stands what [sources](Metrics::add_source) have: what the application counts with
 //! the `metrics` crate, by the feature `recorder`, is one.
@@ -87,11 +89,13 @@ mod exporter;
 mod findings;
 mod groups;
 mod histogram;
-mod names;
+mod instrument;
+pub mod names;
 mod naming;
 mod nanos;
 mod pool;
 mod process;
+mod prometheus;
 #[cfg(feature = "recorder")]
 mod recorder;
 mod request;
@@ -109,7 +113,9 @@ pub use delta::Delta;
 pub use error::Error;
 pub use exporter::Metrics;
 pub use groups::{Groups, Taken};
+pub use instrument::{Instrument, Kind};
 pub use naming::Naming;
+pub use prometheus::{prometheus_label, prometheus_name};
 #[cfg(feature = "recorder")]
 pub use recorder::Recorder;
 pub use request::plain_status;

@@ -5,10 +5,10 @@ use tachograph_core::{Handle, PoolUse, Record};
 use crate::attributes::List;
 use crate::collection::Collection;
 use crate::histogram::{Bounds, Histogram};
-use crate::names;
+use crate::names as ours;
 use crate::naming::{ByNaming, Naming};
 use crate::nanos::nanos;
-use crate::series::{Add, Family, Key, Table, overflow};
+use crate::series::{Add, FULL, Family, Key, Series, Table, names, overflow};
 use crate::snapshot::Point;
 
 /// A pool whose name nobody has told: a series of the conventions must have one.
@@ -28,11 +28,18 @@ impl Add for Waits {
 
 /// The family of all waits for a connection.
 pub(crate) fn family(most: usize) -> Family {
-    Family::new(most, overflow(["database"]), |key| {
-        let name = if key.parts[0].is_empty() { UNKNOWN } else { key.parts[0] };
-        let of = |attribute| Some(List::new().text(attribute, name).done());
-        ByNaming { opentelemetry: of("db.client.connection.pool.name"), plain: of("database") }
-    })
+    Family::new(most, overflow(["database"]), series)
+}
+
+fn series(key: &Key<'_>) -> Series {
+    let name = if key.parts[0].is_empty() { UNKNOWN } else { key.parts[0] };
+    let of = |attribute| Some(List::new().text(attribute, name).done());
+    ByNaming { opentelemetry: of("db.client.connection.pool.name"), plain: of("database") }
+}
+
+/// The attributes of all series of waits.
+pub(crate) fn wait_attributes(naming: Naming) -> Vec<&'static str> {
+    names(&[series(&FULL)], naming)
 }
 
 /// Each wait is counted, whoever waited.
@@ -52,12 +59,25 @@ pub(crate) fn record(record: &Record, table: &mut Table<Waits>, family: &Family,
     }
 }
 
+/// What tells apart the pools that an instance watches, and their connections.
+fn pool_and_state(naming: Naming) -> [&'static str; 2] {
+    match naming {
+        Naming::OpenTelemetry => ["db.client.connection.pool.name", "db.client.connection.state"],
+        Naming::Plain => ["pool", "state"],
+    }
+}
+
+pub(crate) fn attributes(naming: Naming) -> Vec<&'static str> {
+    vec![pool_and_state(naming)[0]]
+}
+
+pub(crate) fn attributes_and_state(naming: Naming) -> Vec<&'static str> {
+    pool_and_state(naming).into()
+}
+
 pub(crate) fn collect(handle: &Handle, out: &mut Collection) {
     let uses = handle.pools();
-    let (pool, state) = match out.naming() {
-        Naming::OpenTelemetry => ("db.client.connection.pool.name", "db.client.connection.state"),
-        Naming::Plain => ("pool", "state"),
-    };
+    let [pool, state] = pool_and_state(out.naming());
     let each = |take: fn(&PoolUse) -> u64| {
         uses.iter().map(move |(name, used)| Point::new(List::new().text(pool, name).done(), take(used))).collect()
     };
@@ -65,8 +85,8 @@ pub(crate) fn collect(handle: &Handle, out: &mut Collection) {
         let attributes = List::new().text(pool, name).done();
         [("idle", used.idle), ("used", used.in_use)].map(|(is, count)| Point::new(attributes.and(state, is), count))
     });
-    out.up_down(&names::POOL_CONNECTIONS, states.collect());
-    out.up_down(&names::POOL_MAX, each(|pool| pool.max));
-    out.up_down(&names::POOL_WAITING, each(|pool| pool.waiting));
-    out.counter(&names::POOL_TIMEOUTS, each(|pool| pool.timeouts));
+    out.up_down(&ours::POOL_CONNECTIONS, states.collect());
+    out.up_down(&ours::POOL_MAX, each(|pool| pool.max));
+    out.up_down(&ours::POOL_WAITING, each(|pool| pool.waiting));
+    out.counter(&ours::POOL_TIMEOUTS, each(|pool| pool.timeouts));
 }

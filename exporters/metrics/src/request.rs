@@ -6,12 +6,15 @@ use tachograph_core::{Outcome, Record, Share};
 
 use crate::attributes::List;
 use crate::bounds::AllBounds;
-use crate::findings::Findings;
+use crate::findings::{FINDING, Findings};
 use crate::histogram::Histogram;
-use crate::naming::ByNaming;
+use crate::naming::{ByNaming, Naming};
 use crate::nanos::nanos;
-use crate::series::{Add, Family, Key, overflow};
+use crate::series::{Add, FULL, Family, Key, Series, names, overflow};
 use crate::slowest::Slowest;
+
+/// The attribute that tells the shares of a series apart.
+pub(crate) const SHARE: &str = "share";
 
 /// What is counted of the requests of one series.
 #[derive(Debug, Default)]
@@ -86,28 +89,43 @@ impl Add for Requests {
     }
 }
 
-/// The family of all requests. The Host header is in no attribute, nor the path as it came: whoever asks would decide
-/// how many series there are.
+/// The family of all requests.
 pub(crate) fn family(most: usize) -> Family {
-    Family::new(most, overflow(["method", "path", "status"]), |key| {
-        let [method, route, scheme, version, error] = key.parts;
-        ByNaming {
-            opentelemetry: Some(
-                List::new()
-                    .text("error.type", error)
-                    .text("http.request.method", method)
-                    .number("http.response.status_code", key.status)
-                    .text("http.route", route)
-                    .text("network.protocol.version", version)
-                    .text("url.scheme", scheme)
-                    .done(),
-            ),
-            plain: key.plain_status.map(|status| {
-                let path = if route.is_empty() { "_unmatched" } else { route };
-                List::new().text("method", method).text("path", path).number("status", status).done()
-            }),
-        }
-    })
+    Family::new(most, overflow(["method", "path", "status"]), series)
+}
+
+/// The Host header is in no attribute, nor the path as it came: whoever asks would decide how many series there are.
+fn series(key: &Key<'_>) -> Series {
+    let [method, route, scheme, version, error] = key.parts;
+    ByNaming {
+        opentelemetry: Some(
+            List::new()
+                .text("error.type", error)
+                .text("http.request.method", method)
+                .number("http.response.status_code", key.status)
+                .text("http.route", route)
+                .text("network.protocol.version", version)
+                .text("url.scheme", scheme)
+                .done(),
+        ),
+        plain: key.plain_status.map(|status| {
+            let path = if route.is_empty() { "_unmatched" } else { route };
+            List::new().text("method", method).text("path", path).number("status", status).done()
+        }),
+    }
+}
+
+/// The attributes of all series of requests.
+pub(crate) fn attributes(naming: Naming) -> Vec<&'static str> {
+    names(&[series(&FULL)], naming)
+}
+
+pub(crate) fn attributes_and_share(naming: Naming) -> Vec<&'static str> {
+    [attributes(naming), vec![SHARE]].concat()
+}
+
+pub(crate) fn attributes_and_finding(naming: Naming) -> Vec<&'static str> {
+    [attributes(naming), vec![FINDING]].concat()
 }
 
 /// Finds out which series a request belongs to.

@@ -1,5 +1,6 @@
 //! Series by their attributes: a table for each thread, and one registry that keeps all of them within a bound.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, OnceLock};
@@ -53,6 +54,22 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// The attributes of one series. By plain names some are not shown.
 pub(crate) type Series = ByNaming<Option<Attributes>>;
+
+/// The names of the attributes of these series, each once.
+pub(crate) fn names(series: &[Series], naming: Naming) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for attribute in series.iter().filter_map(|series| series.get(naming).as_ref()).flat_map(Attributes::iter) {
+        match attribute.name {
+            Cow::Borrowed(name) if !names.contains(&name) => names.push(name),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// A key in which nothing is left out, so that its series has every attribute.
+pub(crate) const FULL: Key<'static> =
+    Key { parts: ["a", "b:1", "c/d", "e", "f"], status: 500, plain_status: Some(500) };
 
 /// The attributes of the series that takes what has no room.
 pub(crate) fn overflow(plain: impl IntoIterator<Item = &'static str>) -> Series {

@@ -3,11 +3,11 @@
 use tachograph_core::Record;
 
 use crate::attributes::List;
-use crate::findings::Findings;
+use crate::findings::{FINDING, Findings};
 use crate::histogram::{Bounds, Histogram};
-use crate::naming::ByNaming;
+use crate::naming::{ByNaming, Naming};
 use crate::nanos::nanos;
-use crate::series::{Add, Family, Key, overflow};
+use crate::series::{Add, FULL, Family, Key, Series, names, overflow};
 
 /// What is counted of the tasks of one series.
 #[derive(Debug, Default)]
@@ -34,12 +34,23 @@ impl Add for Tasks {
 
 /// The family of all tasks.
 pub(crate) fn family(most: usize) -> Family {
-    Family::new(most, overflow(["task"]), |key| {
-        let [name, error, ..] = key.parts;
-        let attributes = Some(List::new().text("error.type", error).text("task", name).done());
-        let plain = Some(List::new().text("error_type", error).text("task", name).done());
-        ByNaming { opentelemetry: attributes, plain }
-    })
+    Family::new(most, overflow(["task"]), series)
+}
+
+fn series(key: &Key<'_>) -> Series {
+    let [name, error, ..] = key.parts;
+    let attributes = Some(List::new().text("error.type", error).text("task", name).done());
+    let plain = Some(List::new().text("error_type", error).text("task", name).done());
+    ByNaming { opentelemetry: attributes, plain }
+}
+
+/// The attributes of all series of tasks.
+pub(crate) fn attributes(naming: Naming) -> Vec<&'static str> {
+    names(&[series(&FULL)], naming)
+}
+
+pub(crate) fn attributes_and_finding(naming: Naming) -> Vec<&'static str> {
+    [attributes(naming), vec![FINDING]].concat()
 }
 
 /// Finds out which series a task belongs to.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use tachograph_metrics::{Attributes, Value};
+use tachograph_metrics::{Attributes, Value, prometheus_label};
 
 /// `method="GET",path="/experiments/{id}"`. An empty label is left out: to Prometheus it is the same as none. Attributes
 /// whose names become the same label are joined by `;`, as OpenTelemetry's specification says.
@@ -12,7 +12,7 @@ pub(crate) fn labels(attributes: &Attributes) -> String {
     let mut written = String::with_capacity(128);
     let mut names: Vec<Cow<'_, str>> = Vec::with_capacity(8);
     for attribute in attributes.iter() {
-        let name = label_name(&attribute.name);
+        let name = prometheus_label(&attribute.name);
         if names.contains(&name) {
             return joined(attributes);
         }
@@ -26,7 +26,7 @@ fn joined(attributes: &Attributes) -> String {
     let mut labels: BTreeMap<Cow<'_, str>, String> = BTreeMap::new();
     for attribute in attributes.iter() {
         let value = text(&attribute.value);
-        let joined = labels.entry(label_name(&attribute.name)).or_default();
+        let joined = labels.entry(prometheus_label(&attribute.name)).or_default();
         if !joined.is_empty() {
             joined.push(';');
         }
@@ -74,35 +74,6 @@ pub(crate) fn escape(text: &str, quotes: bool, out: &mut String) {
     out.push_str(rest);
 }
 
-/// A label's name made of an attribute's: what is no letter, digit or underscore becomes an underscore, and none begins
-/// with a digit.
-fn label_name(attribute: &str) -> Cow<'_, str> {
-    let is_one = |name: &str| {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !name.is_empty()
-            && !name.starts_with(|character: char| character.is_ascii_digit())
-            && !name.starts_with("__")
-            && name != "le"
-    };
-    if is_one(attribute) {
-        return Cow::Borrowed(attribute);
-    }
-    let mut name: String =
-        attribute.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect();
-    if name.is_empty() || name.starts_with(|character: char| character.is_ascii_digit()) {
-        name.insert(0, '_');
-    }
-    // Names with two underscores in front are Prometheus' own.
-    while name.starts_with("__") {
-        name.remove(0);
-    }
-    // Buckets have one of that name.
-    if name == "le" {
-        name.insert_str(0, "exported_");
-    }
-    Cow::Owned(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +101,7 @@ mod tests {
 
     #[test]
     fn names_are_what_prometheus_takes() {
-        let names = ["service.name", "k8s.pod-name", "2nd", "", "__name__", "größe", "le"].map(label_name);
+        let names = ["service.name", "k8s.pod-name", "2nd", "", "__name__", "größe", "le"].map(prometheus_label);
         assert_eq!(names, ["service_name", "k8s_pod_name", "_2nd", "_", "_name__", "gr__e", "exported_le"]);
     }
 }

@@ -1,94 +1,21 @@
-//! What a metric is called, by OpenTelemetry's rules for Prometheus.
+//! What a metric is called.
 
 use std::borrow::Cow;
 
-use tachograph_metrics::{Metric, Points};
+use tachograph_metrics::{Metric, prometheus_name};
 
-/// Prometheus' name, without the `_total` of a counter: what is no letter, digit, underscore or colon becomes an
-/// underscore, and the unit stands at the end.
+/// Prometheus' name, without the `_total` of a counter.
 pub(crate) fn name(metric: &Metric) -> Cow<'static, str> {
-    if let Some(name) = metric.prometheus_name {
-        return Cow::Borrowed(name);
-    }
-    let mut name = String::with_capacity(metric.name.len() + 8);
-    for character in metric.name.chars() {
-        match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ':' => name.push(character),
-            _ if name.ends_with('_') => {}
-            _ => name.push('_'),
-        }
-    }
-    if name.starts_with(|character: char| character.is_ascii_digit()) {
-        name.insert(0, '_');
-    }
-    if let (Points::Counter(_), Some(stem)) = (&metric.points, name.strip_suffix("_total")) {
-        name.truncate(stem.len());
-    }
-    let unit = match (&*metric.unit, &metric.points) {
-        ("1", Points::Gauge(_)) => Cow::Borrowed("ratio"),
-        (unit, _) => unit_name(unit),
-    };
-    let has_unit = name.strip_suffix(&*unit).is_some_and(|stem| stem.is_empty() || stem.ends_with('_'));
-    if !unit.is_empty() && !has_unit {
-        name.push('_');
-        name.push_str(&unit);
-    }
-    Cow::Owned(name)
-}
-
-/// A unit of UCUM in words; one that has none there is left out, and so is what stands in braces.
-fn unit_name(unit: &str) -> Cow<'static, str> {
-    if let Some((amount, each)) = unit.split_once('/') {
-        let (amount, each) = (word(amount), word_of_one(each));
-        return match (amount, each) {
-            (_, "") => Cow::Borrowed(amount),
-            ("", each) => Cow::Owned(format!("per_{each}")),
-            (amount, each) => Cow::Owned(format!("{amount}_per_{each}")),
-        };
-    }
-    Cow::Borrowed(word(unit))
-}
-
-fn word(unit: &str) -> &'static str {
-    match unit {
-        "d" => "days",
-        "h" => "hours",
-        "min" => "minutes",
-        "s" => "seconds",
-        "ms" => "milliseconds",
-        "us" => "microseconds",
-        "ns" => "nanoseconds",
-        "By" => "bytes",
-        "KiBy" => "kibibytes",
-        "MiBy" => "mebibytes",
-        "GiBy" => "gibibytes",
-        "TiBy" => "tebibytes",
-        "bit" => "bits",
-        "kbit" => "kilobits",
-        "Mbit" => "megabits",
-        "Gbit" => "gigabits",
-        "Tbit" => "terabits",
-        "m" => "meters",
-        "g" => "grams",
-        "Cel" => "celsius",
-        "Hz" => "hertz",
-        "%" => "percent",
-        _ => "",
-    }
-}
-
-fn word_of_one(unit: &str) -> &'static str {
-    match unit {
-        "s" => "second",
-        "min" | "m" => "minute",
-        "h" => "hour",
-        "d" => "day",
-        _ => "",
+    match metric.prometheus_name {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(prometheus_name(&metric.name, &metric.unit, metric.points.kind())),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tachograph_metrics::Points;
+
     use super::*;
 
     #[test]

@@ -3,6 +3,7 @@
 mod application;
 mod bench;
 mod cardinality;
+mod catalogue;
 mod counts;
 mod endpoint;
 mod golden;
