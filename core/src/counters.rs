@@ -104,6 +104,8 @@ counters! {
     trace_headers_malformed,
     /// Requests whose `x-request-id` was not fit to be repeated; they got one of ours.
     request_ids_refused,
+    /// Streams of an endpoint that were not begun, as too many were open.
+    streams_refused,
     /// Panics inside an exporter, which lost that record for that exporter.
     exporter_panics,
 }

@@ -10,7 +10,7 @@ use super::{Answering, Endpoint, PathError, Request, Response};
 /// GET is answered by the endpoint. HEAD is answered like it, without the body and with its `content-length`. Any other
 /// method is answered 405, with `allow`.
 ///
-/// A [stream](super::Stream) ends when the instance drains; the answer to a HEAD does not begin one.
+/// A [stream](super::Stream) has [bounds](super::Chunks#bounds), and the answer to a HEAD does not begin one.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
     mounted: Arc<Vec<Mounted>>,
@@ -61,7 +61,13 @@ impl Endpoints {
         let endpoint = self.at(request.path)?;
         let handle = request.handle;
         Some(match request.method {
-            "GET" => Box::pin(async move { endpoint.get(request).await.sound().until_drained(handle) }),
+            "GET" => Box::pin(async move {
+                let response = endpoint.get(request).await.sound();
+                match handle {
+                    Some(handle) => response.bounded(handle),
+                    None => response,
+                }
+            }),
             "HEAD" => Box::pin(async move { endpoint.get(request).await.sound().without_body() }),
             _ => Box::pin(std::future::ready(Response::method_not_allowed())),
         })
@@ -208,6 +214,21 @@ mod tests {
         assert_eq!(next(), Poll::Pending);
         handle.drain();
         assert_eq!(next(), Poll::Ready(None));
+    }
+
+    #[test]
+    fn too_many_streams_are_refused_and_counted() {
+        let endpoints = Endpoints::new().with(Events).unwrap();
+        let handle = Handle::builder().build();
+        let open = || ask(&endpoints, Request::new("GET", "/events", "").of(&handle));
+        let mut streams: Vec<Response> = (0..16).map(|_| open()).collect();
+        assert!(streams.iter().all(|response| response.status == 200 && response.stream.is_some()));
+        let refused = open();
+        assert_eq!((refused.status, refused.stream.is_none(), refused.value("retry-after")), (503, true, Some("5")));
+        assert_eq!(&*refused.body, b"too many streams are open: close another one\n");
+        assert_eq!(handle.counters().streams_refused, 1);
+        streams.pop();
+        assert_eq!((open().status, handle.counters().streams_refused), (200, 1));
     }
 
     #[test]

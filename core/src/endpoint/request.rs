@@ -29,6 +29,8 @@ pub struct Request<'a> {
     /// Whether a proxy has added something, so that the peer is not who asks: `Forwarded`, `X-Forwarded-For`, `Via`, or
     /// any other header that proxies and networks of delivery are known to tell a client's address by.
     pub is_forwarded: bool,
+    /// The header `Sec-Fetch-Site`, by which a browser says whose page it is that asks; empty without one.
+    pub sec_fetch_site: Cow<'a, str>,
     /// The media types that are accepted; empty where none were named, which is all of them.
     pub accept: Cow<'a, str>,
     /// The codings that are accepted, such as `gzip`; empty where none were named.
@@ -71,6 +73,7 @@ impl<'a> Request<'a> {
         self.host = one_or_all(std::iter::once(&*self.host).chain(hosts.iter().map(|host| &**host))).into();
         self.is_forwarded |= headers.names().any(is_of_a_proxy);
         self.authorization = joined(headers, "authorization").into();
+        self.sec_fetch_site = joined(headers, "sec-fetch-site").into();
         self.accept = joined(headers, "accept").into();
         self.accept_encoding = joined(headers, "accept-encoding").into();
         self.last_event_id = joined(headers, "last-event-id").into();
@@ -106,6 +109,7 @@ impl fmt::Debug for Request<'_> {
             .field("host", &self.host)
             .field("is_authorized", &!self.authorization.is_empty())
             .field("is_forwarded", &self.is_forwarded)
+            .field("sec_fetch_site", &self.sec_fetch_site)
             .field("accept", &self.accept)
             .field("accept_encoding", &self.accept_encoding)
             .field("last_event_id", &self.last_event_id)
@@ -138,18 +142,20 @@ mod tests {
             ("accept", b"application/openmetrics-text"),
             ("accept-encoding", b"gzip"),
             ("last-event-id", b"7"),
+            ("sec-fetch-site", b"same-origin"),
         ]);
         let request = Request::new("GET", "/metrics", "name=up").headers(&headers);
         assert_eq!((request.method, request.path, request.query), ("GET", "/metrics", "name=up"));
         assert_eq!(request.accept, "text/plain;q=0.5, application/openmetrics-text");
         assert_eq!((&*request.accept_encoding, &*request.last_event_id), ("gzip", "7"));
+        assert_eq!(request.sec_fetch_site, "same-origin");
     }
 
     #[test]
     fn headers_that_did_not_come_are_empty() {
         let request = Request::new("GET", "/metrics", "").headers(&List(&[("user-agent", b"example")]));
         assert_eq!((&*request.accept, &*request.accept_encoding, &*request.last_event_id), ("", "", ""));
-        assert_eq!((&*request.host, &*request.authorization), ("", ""));
+        assert_eq!((&*request.host, &*request.authorization, &*request.sec_fetch_site), ("", "", ""));
         assert!(request.peer.is_none() && !request.is_forwarded);
     }
 

@@ -67,12 +67,17 @@ impl Response {
         self
     }
 
-    /// Where it is a stream, until this instance drains.
-    pub(super) fn until_drained(mut self, handle: Option<&Handle>) -> Self {
-        if let Some(handle) = handle {
-            self.stream = self.stream.map(|stream| stream.until_drained(handle));
+    /// Where it is a stream, one with this instance's bounds, or none where it has too many.
+    pub(super) fn bounded(mut self, handle: &Handle) -> Self {
+        let Some(stream) = self.stream.take() else { return self };
+        match handle.stream_places().take() {
+            Some(place) => Response { stream: Some(stream.of(handle, place)), ..self },
+            None => {
+                handle.live_counters().streams_refused.one();
+                Response::new(503, "text/plain; charset=utf-8", *b"too many streams are open: close another one\n")
+                    .header("retry-after", "5")
+            }
         }
-        self
     }
 
     /// The answer to a HEAD where this is the one to a GET: the same head, and how long the body would have been, where

@@ -7,6 +7,7 @@ use super::{Handle, Inner, Instance};
 use crate::capture::Capture;
 use crate::clock::{Clock, SystemClock};
 use crate::counters::LiveCounters;
+use crate::endpoint::Places;
 use crate::exporter::Exporter;
 use crate::ids::{IdSource, RandomIds};
 use crate::limits::Limits;
@@ -98,6 +99,7 @@ impl HandleBuilder {
             sampler: self.sampler,
             exporters: self.exporters,
             endpoints: Mutex::default(),
+            stream_places: Places::default(),
             pools: Pools::default(),
             shards: Sharded::new(Shard::default),
             counters: LiveCounters::default(),

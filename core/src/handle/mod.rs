@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::companion::Companions;
 use crate::context;
 use crate::counters::{Counters, LiveCounters};
-use crate::endpoint::{Endpoint, Endpoints, PathError};
+use crate::endpoint::{Endpoint, Endpoints, PathError, Places};
 use crate::exporter::{Exporter, LogEvent};
 use crate::ids::IdSource;
 use crate::limits::Limits;
@@ -65,6 +65,7 @@ struct Inner {
     sampler: Sampler,
     exporters: Vec<Box<dyn Exporter>>,
     endpoints: Mutex<Endpoints>,
+    stream_places: Places,
     pools: Pools,
     shards: Sharded<Shard>,
     counters: LiveCounters,
@@ -277,6 +278,10 @@ impl Handle {
     /// One instance, or another?
     pub fn is_same(&self, other: &Handle) -> bool {
         std::ptr::eq(self.inner(), other.inner())
+    }
+
+    pub(crate) fn stream_places(&self) -> &Places {
+        &self.inner().stream_places
     }
 
     pub(crate) fn live_counters(&self) -> &LiveCounters {
