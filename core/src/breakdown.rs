@@ -47,6 +47,19 @@ impl Share {
         }
     }
 
+    /// What it is called in a verdict: `waiting for a connection`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Share::Database => "database",
+            Share::ConnectionWait => "waiting for a connection",
+            Share::External => "external calls",
+            Share::Cache => "cache",
+            Share::Own => "own code",
+            Share::Body => "sending the body",
+            Share::Waiting => "waiting",
+        }
+    }
+
     pub(crate) fn from_index(index: u64) -> Share {
         Share::ALL[index as usize % Share::ALL.len()]
     }

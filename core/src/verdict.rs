@@ -62,7 +62,7 @@ impl Sentence {
             if place > 0 && percent < LEAST {
                 return;
             }
-            self.part(format_args!("{percent}% {}", words(share)));
+            self.part(format_args!("{percent}% {}", share.label()));
             let mut mine = record.findings().iter().enumerate().filter(|(_, finding)| share_of(finding) == Some(share));
             if let Some((at, finding)) = mine.next() {
                 self.told |= 1 << at;
@@ -88,7 +88,7 @@ impl Sentence {
         let untold: Vec<_> = untold.map(|(_, finding)| finding).take(MOST).collect();
         for finding in untold {
             match share_of(finding).filter(|_| belongs_to_words(finding)) {
-                Some(share) => self.part(format_args!("{} {}", words(share), Phrase(finding))),
+                Some(share) => self.part(format_args!("{} {}", share.label(), Phrase(finding))),
                 None => self.part(format_args!("{}", Phrase(finding))),
             }
         }
@@ -113,18 +113,6 @@ impl Sentence {
     fn push(&mut self, part: fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
         let _ = self.text.write_fmt(part);
-    }
-}
-
-fn words(share: Share) -> &'static str {
-    match share {
-        Share::Database => "database",
-        Share::ConnectionWait => "waiting for a connection",
-        Share::External => "external calls",
-        Share::Cache => "cache",
-        Share::Own => "own code",
-        Share::Body => "sending the body",
-        Share::Waiting => "waiting",
     }
 }
 
