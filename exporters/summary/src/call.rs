@@ -1,6 +1,11 @@
-//! What requests asked of others, and what was found of them.
+//! What requests asked of others.
 
 use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use crate::asked::{Asked, Keys};
+use crate::names::{MOST_NAME, MOST_STATEMENT, OVERFLOW, cut};
 
 /// A thing that was asked, from one place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +45,8 @@ pub struct Call<'a> {
     pub total: u64,
     /// The longest, in microseconds.
     pub slowest: u64,
+    /// Calls of the same request to the same thing from the same place were added before: the request is counted once.
+    pub again: bool,
 }
 
 /// What the calls to one thing from one place come to.
@@ -57,54 +64,9 @@ pub struct Calls {
     pub slowest: u64,
 }
 
-/// Why requests were slow, at one place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FindingKey {
-    /// `n_plus_one`: see [`FindingKind`](tachograph_core::FindingKind).
-    pub kind: Arc<str>,
-    /// What was asked: `SELECT experiments`; empty where it is about none.
-    pub summary: Arc<str>,
-    /// Whom; empty where it is about none.
-    pub target: Arc<str>,
-    /// The place; empty where it is not known.
-    pub callsite: Arc<str>,
-}
-
-/// A finding of one request, as it is added.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Finding<'a> {
-    /// As of [`FindingKey`].
-    pub kind: &'a str,
-    /// As of [`FindingKey`].
-    pub summary: &'a str,
-    /// As of [`FindingKey`].
-    pub target: &'a str,
-    /// As of [`FindingKey`].
-    pub callsite: &'a str,
-    /// How many the request stands for.
-    pub weight: f64,
-    /// How many calls it is about.
-    pub count: u64,
-    /// The time that it cost, in microseconds.
-    pub cost: u64,
-}
-
-/// What the findings of one kind at one place come to.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Findings {
-    /// Requests that had it.
-    pub requests: f64,
-    /// Calls that they are about.
-    pub count: f64,
-    /// The time that they cost, in microseconds.
-    pub cost: f64,
-    /// The most that one cost, in microseconds.
-    pub dearest: u64,
-}
-
 impl Calls {
     pub(crate) fn add(&mut self, call: &Call<'_>) {
-        self.requests += call.weight;
+        self.requests += if call.again { 0.0 } else { call.weight };
         self.count += call.count as f64 * call.weight;
         self.errors += call.errors as f64 * call.weight;
         self.total += call.total as f64 * call.weight;
@@ -120,41 +82,58 @@ impl Calls {
     }
 }
 
-impl Findings {
-    pub(crate) fn add(&mut self, finding: &Finding<'_>) {
-        self.requests += finding.weight;
-        self.count += finding.count as f64 * finding.weight;
-        self.cost += finding.cost as f64 * finding.weight;
-        self.dearest = self.dearest.max(finding.cost);
-    }
+/// A key, borrowed: members in the same order, so that both have one hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AskedCall<'a> {
+    kind: &'a str,
+    target: &'a str,
+    summary: &'a str,
+    statement: &'a str,
+    callsite: &'a str,
+}
 
-    pub(crate) fn merge(&mut self, other: &Findings) {
-        self.requests += other.requests;
-        self.count += other.count;
-        self.cost += other.cost;
-        self.dearest = self.dearest.max(other.dearest);
+impl<'a> Call<'a> {
+    pub(crate) fn asked(&self) -> AskedCall<'a> {
+        AskedCall {
+            kind: cut(self.kind, MOST_NAME),
+            target: cut(self.target, MOST_NAME),
+            summary: cut(self.summary, MOST_NAME),
+            statement: cut(self.statement, MOST_STATEMENT),
+            callsite: cut(self.callsite, MOST_NAME),
+        }
     }
 }
 
-impl Call<'_> {
-    pub(crate) fn key(&self) -> CallKey {
+impl<'a> Asked<'a> for AskedCall<'a> {
+    type Key = CallKey;
+
+    fn of(key: &'a CallKey) -> Self {
+        AskedCall {
+            kind: &key.kind,
+            target: &key.target,
+            summary: &key.summary,
+            statement: &key.statement,
+            callsite: &key.callsite,
+        }
+    }
+
+    fn overflow(self) -> Self {
+        // The kinds that there are stay apart, so that the time in databases is all there. Others would be without number.
+        let kind = ["database", "external", "cache"].into_iter().find(|kind| *kind == self.kind).unwrap_or_default();
+        AskedCall { kind, target: OVERFLOW, summary: "", statement: "", callsite: "" }
+    }
+
+    fn key(self, text: &mut dyn FnMut(&str) -> Arc<str>) -> CallKey {
         CallKey {
-            kind: self.kind.into(),
-            target: self.target.into(),
-            summary: self.summary.into(),
-            statement: self.statement.into(),
-            callsite: self.callsite.into(),
+            kind: text(self.kind),
+            target: text(self.target),
+            summary: text(self.summary),
+            statement: text(self.statement),
+            callsite: text(self.callsite),
         }
     }
-}
 
-impl Finding<'_> {
-    pub(crate) fn key(&self) -> FindingKey {
-        FindingKey {
-            kind: self.kind.into(),
-            summary: self.summary.into(),
-            target: self.target.into(),
-            callsite: self.callsite.into(),
-        }
+    fn known(keys: &mut Keys) -> &mut HashSet<Arc<CallKey>> {
+        &mut keys.calls
     }
 }

@@ -1,150 +1,157 @@
 //! What the requests of one endpoint come to.
 
-use hashbrown::HashMap;
+use std::sync::Arc;
 
-use crate::call::{Call, CallKey, Calls, Finding, FindingKey, Findings};
+use crate::asked::{self, ByKey};
+use crate::bucket;
+use crate::call::{AskedCall, Call, CallKey, Calls};
 use crate::distribution::Distribution;
+use crate::finding::{AskedFinding, Finding, FindingKey, Findings};
 use crate::key::Variant;
+use crate::limits::{Limits, Overflowed};
+use crate::names::Names;
 use crate::request::Request;
-use crate::shares::Shares;
-
-/// Sums over requests.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Sums {
-    /// Requests, without streams.
-    pub requests: f64,
-    /// Upgrades and event streams.
-    pub streams: f64,
-    /// Requests and streams that are errors.
-    pub errors: f64,
-    /// Durations, in microseconds.
-    pub duration: f64,
-    /// Their squares, for how much they vary.
-    pub duration_squared: f64,
-    /// What the durations consist of.
-    pub shares: Shares,
-    /// Bytes of answers.
-    pub response_bytes: f64,
-    /// Queries.
-    pub queries: f64,
-    /// Queries that failed.
-    pub query_errors: f64,
-    /// Rows that queries brought.
-    pub rows: f64,
-    /// Calls to other services.
-    pub external_calls: f64,
-    /// Keys that caches had.
-    pub cache_hits: f64,
-    /// Keys that caches had not.
-    pub cache_misses: f64,
-    /// The longest, in microseconds.
-    pub slowest: u64,
-}
+use crate::statuses::Statuses;
+use crate::sums::Sums;
 
 /// What the requests of one endpoint come to.
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// One of a [`Summary`](crate::Summary) keeps to its limits. One that is made by itself has none, and is what others are
+/// merged into to be looked at together.
+#[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    variants: HashMap<Variant, Sums>,
-    durations: HashMap<Option<u16>, Distribution>,
-    calls: HashMap<CallKey, Calls>,
-    findings: HashMap<FindingKey, Findings>,
+    pub(crate) statuses: Statuses,
+    /// Requests that are not counted as their status, for want of room.
+    pub(crate) without_status: f64,
+    pub(crate) calls: ByKey<CallKey, Calls>,
+    pub(crate) findings: ByKey<FindingKey, Findings>,
+    bounds: Option<Arc<Bounds>>,
 }
 
-impl Sums {
-    fn add(&mut self, request: &Request) {
-        let weight = request.weight;
-        self.errors += if request.is_error { weight } else { 0.0 };
-        self.response_bytes += request.response_bytes as f64 * weight;
-        self.queries += f64::from(request.queries) * weight;
-        self.query_errors += f64::from(request.query_errors) * weight;
-        self.rows += request.rows as f64 * weight;
-        self.external_calls += f64::from(request.external_calls) * weight;
-        self.cache_hits += f64::from(request.cache_hits) * weight;
-        self.cache_misses += f64::from(request.cache_misses) * weight;
-        if request.is_streaming {
-            self.streams += weight;
-            return;
-        }
-        let duration = request.duration as f64;
-        self.requests += weight;
-        self.duration += duration * weight;
-        self.duration_squared += duration * duration * weight;
-        self.shares.add(&request.shares, weight);
-        self.slowest = self.slowest.max(request.duration);
-    }
-
-    /// With all of another.
-    pub fn merge(&mut self, other: &Sums) {
-        self.requests += other.requests;
-        self.streams += other.streams;
-        self.errors += other.errors;
-        self.duration += other.duration;
-        self.duration_squared += other.duration_squared;
-        self.shares += &other.shares;
-        self.response_bytes += other.response_bytes;
-        self.queries += other.queries;
-        self.query_errors += other.query_errors;
-        self.rows += other.rows;
-        self.external_calls += other.external_calls;
-        self.cache_hits += other.cache_hits;
-        self.cache_misses += other.cache_misses;
-        self.slowest = self.slowest.max(other.slowest);
-    }
+/// What the endpoints of a summary have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    pub(crate) limits: Limits,
+    pub(crate) names: Names,
 }
 
 impl Endpoint {
-    /// One more request.
+    pub(crate) fn within(bounds: &Arc<Bounds>) -> Self {
+        Endpoint { bounds: Some(bounds.clone()), ..Endpoint::default() }
+    }
+
+    /// One more request; nothing where it stands for none.
     pub fn add(&mut self, request: &Request) {
-        self.variants.entry(Variant::of(request.status, request.duration)).or_default().add(request);
-        if !request.is_streaming {
-            self.durations.entry(request.status).or_default().add(request.duration, request.weight);
+        if !(request.weight > 0.0 && request.weight.is_finite()) {
+            return;
+        }
+        let most = self.bounds.as_ref().map_or(usize::MAX, |bounds| bounds.limits.statuses);
+        if !self.statuses.add(request, most) {
+            self.without_status += request.weight;
         }
     }
 
     /// What one of its requests asked.
     pub fn add_call(&mut self, call: &Call<'_>) {
-        self.calls.entry(call.key()).or_default().add(call);
+        let (most, names) = in_bounds(&self.bounds, |limits| limits.calls);
+        asked::at(&mut self.calls, call.asked(), most, names).add(call);
     }
 
     /// What was found of one of its requests.
     pub fn add_finding(&mut self, finding: &Finding<'_>) {
-        self.findings.entry(finding.key()).or_default().add(finding);
+        let (most, names) = in_bounds(&self.bounds, |limits| limits.findings);
+        asked::at(&mut self.findings, finding.asked(), most, names).add(finding);
     }
 
     /// With all of another.
     pub fn merge(&mut self, other: &Endpoint) {
-        other.variants.iter().for_each(|(variant, sums)| self.variants.entry(*variant).or_default().merge(sums));
-        other.durations.iter().for_each(|(status, more)| self.durations.entry(*status).or_default().merge(more));
-        other.calls.iter().for_each(|(key, calls)| self.calls.entry(key.clone()).or_default().merge(calls));
-        other.findings.iter().for_each(|(key, more)| self.findings.entry(key.clone()).or_default().merge(more));
+        let (most, _) = in_bounds(&self.bounds, |limits| limits.statuses);
+        self.without_status += other.without_status + self.statuses.merge(&other.statuses, most);
+        let (most, names) = in_bounds(&self.bounds, |limits| limits.calls);
+        for (key, calls) in &other.calls {
+            asked::at_same::<AskedCall<'_>, _>(&mut self.calls, key, most, names).merge(calls);
+        }
+        let (most, names) = in_bounds(&self.bounds, |limits| limits.findings);
+        for (key, findings) in &other.findings {
+            asked::at_same::<AskedFinding<'_>, _>(&mut self.findings, key, most, names).merge(findings);
+        }
     }
 
     /// The requests of these variants, together.
     pub fn sums(&self, of: impl Fn(&Variant) -> bool) -> Sums {
         let mut sums = Sums::default();
-        self.variants.iter().filter(|(variant, _)| of(variant)).for_each(|(_, more)| sums.merge(more));
+        self.variants().filter(|(variant, _)| of(variant)).for_each(|(_, more)| sums.merge(more));
         sums
     }
 
     /// The variants that there are.
     pub fn variants(&self) -> impl Iterator<Item = (&Variant, &Sums)> {
-        self.variants.iter()
+        self.statuses.iter().flat_map(|of| of.variants.iter().map(|(variant, sums)| (variant, sums)))
     }
 
     /// The durations of requests with these statuses.
     pub fn durations(&self, of: impl Fn(Option<u16>) -> bool) -> Distribution {
         let mut durations = Distribution::default();
-        self.durations.iter().filter(|(status, _)| of(**status)).for_each(|(_, more)| durations.merge(more));
+        self.statuses.iter().filter(|known| of(known.status)).for_each(|known| durations.merge(&known.durations));
+        durations
+    }
+
+    /// The durations of the requests of these variants: exactly those that are in their [`sums`](Self::sums).
+    pub fn durations_of(&self, of: impl Fn(&Variant) -> bool) -> Distribution {
+        let mut durations = Distribution::default();
+        for known in self.statuses.iter() {
+            let wanted: [bool; Variant::BANDS.len()] =
+                std::array::from_fn(|band| of(&Variant { status: known.status, band: band as u8 }));
+            if wanted == [true; Variant::BANDS.len()] {
+                durations.merge(&known.durations);
+            } else if wanted.contains(&true) {
+                let by_bucket = known.durations.by_bucket();
+                let wanted = by_bucket.filter(|(bucket, _)| wanted[usize::from(bucket::band(*bucket))]);
+                wanted.for_each(|(bucket, count)| durations.add_to(bucket, count));
+            }
+        }
         durations
     }
 
     /// What its requests asked of others.
     pub fn calls(&self) -> impl Iterator<Item = (&CallKey, &Calls)> {
-        self.calls.iter()
+        self.calls.iter().map(|(key, calls)| (&**key, calls))
     }
 
     /// What was found of its requests.
     pub fn findings(&self) -> impl Iterator<Item = (&FindingKey, &Findings)> {
-        self.findings.iter()
+        self.findings.iter().map(|(key, findings)| (&**key, findings))
+    }
+
+    /// How much of it is counted together for want of room.
+    pub fn overflowed(&self) -> Overflowed {
+        Overflowed {
+            endpoints: 0.0,
+            statuses: self.without_status,
+            calls: asked::overflowing::<AskedCall<'_>, _>(&self.calls, |calls| calls.count),
+            findings: asked::overflowing::<AskedFinding<'_>, _>(&self.findings, |findings| findings.requests),
+        }
+    }
+
+    /// The memory that it takes beyond itself and its names, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.statuses.heap_bytes() + self.calls.allocation_size() + self.findings.allocation_size()
+    }
+}
+
+impl PartialEq for Endpoint {
+    /// Whether they count the same, whatever their bounds.
+    fn eq(&self, other: &Self) -> bool {
+        self.statuses == other.statuses
+            && self.without_status == other.without_status
+            && self.calls == other.calls
+            && self.findings == other.findings
+    }
+}
+
+fn in_bounds(bounds: &Option<Arc<Bounds>>, limit: impl Fn(&Limits) -> usize) -> (usize, Option<&Names>) {
+    match bounds {
+        Some(bounds) => (limit(&bounds.limits), Some(&bounds.names)),
+        None => (usize::MAX, None),
     }
 }

@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashSet;
+
+use crate::asked::{Asked, Keys};
+use crate::names::{MOST_NAME, OVERFLOW, cut};
+
 /// Requests of one version, method and route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EndpointKey {
@@ -11,6 +16,40 @@ pub struct EndpointKey {
     pub method: Arc<str>,
     /// The route, `/experiments/{id}`; of a task, its name. Empty where none matched.
     pub route: Arc<str>,
+}
+
+/// The same, borrowed: members in the same order, so that both have one hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AskedEndpoint<'a> {
+    version: &'a str,
+    method: &'a str,
+    route: &'a str,
+}
+
+impl<'a> AskedEndpoint<'a> {
+    pub(crate) fn new(version: &'a str, method: &'a str, route: &'a str) -> Self {
+        AskedEndpoint { version: cut(version, MOST_NAME), method: cut(method, MOST_NAME), route: cut(route, MOST_NAME) }
+    }
+}
+
+impl<'a> Asked<'a> for AskedEndpoint<'a> {
+    type Key = EndpointKey;
+
+    fn of(key: &'a EndpointKey) -> Self {
+        AskedEndpoint { version: &key.version, method: &key.method, route: &key.route }
+    }
+
+    fn overflow(self) -> Self {
+        AskedEndpoint { version: "", method: OVERFLOW, route: OVERFLOW }
+    }
+
+    fn key(self, text: &mut dyn FnMut(&str) -> Arc<str>) -> EndpointKey {
+        EndpointKey { version: text(self.version), method: text(self.method), route: text(self.route) }
+    }
+
+    fn known(keys: &mut Keys) -> &mut HashSet<Arc<EndpointKey>> {
+        &mut keys.endpoints
+    }
 }
 
 /// Requests of an endpoint that are alike in what a page filters by.
@@ -28,7 +67,34 @@ impl Variant {
 
     /// Of a request with this status and duration, in microseconds.
     pub fn of(status: Option<u16>, micros: u64) -> Self {
-        let band = Self::BANDS.iter().rposition(|millis| micros >= millis * 1000).unwrap_or_default();
-        Variant { status, band: band as u8 }
+        Variant { status, band: Self::band(micros) }
+    }
+
+    /// The duration from which it is in its band, in microseconds.
+    pub fn at_least(&self) -> u64 {
+        Self::BANDS[usize::from(self.band).min(Self::BANDS.len() - 1)] * 1000
+    }
+
+    #[inline]
+    pub(crate) fn band(micros: u64) -> u8 {
+        // Each is compared, as that takes no branch which could be foreseen wrongly.
+        Self::BANDS[1..].iter().map(|millis| u8::from(micros >= millis * 1000)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_begins_with_its_edge() {
+        for (band, millis) in Variant::BANDS.into_iter().enumerate() {
+            let variant = Variant::of(Some(200), millis * 1000);
+            assert_eq!((variant.band, variant.at_least()), (band as u8, millis * 1000));
+            if band > 0 {
+                assert_eq!(Variant::of(Some(200), millis * 1000 - 1).band, band as u8 - 1);
+            }
+        }
+        assert_eq!(Variant::of(None, u64::MAX), Variant { status: None, band: 8 });
     }
 }
