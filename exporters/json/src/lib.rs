@@ -151,7 +151,7 @@
 mod beside;
 mod call;
 #[cfg(feature = "emf")]
-mod emf;
+pub mod emf;
 mod error;
 mod escape;
 mod event;

@@ -82,6 +82,7 @@ pub(crate) struct DimensionSets {
 
 #[derive(Debug)]
 struct Set {
+    all: Vec<Dimension>,
     /// Those that each record has of its own.
     of_records: Vec<Dimension>,
     /// `["service","environment","method","route"]`
@@ -137,6 +138,26 @@ impl DimensionSets {
         groups.into_iter()
     }
 
+    /// The members of the sets of what can have values of these dimensions.
+    pub(crate) fn members(&self, has: impl Fn(Dimension) -> bool) -> Vec<Vec<&'static str>> {
+        let fits = |set: &&Set| set.of_records.iter().all(|dimension| has(*dimension));
+        let names = |set: &Set| set.all.iter().map(|dimension| dimension.name()).collect();
+        self.sets.iter().filter(fits).map(names).collect()
+    }
+
+    /// The members of the sets of what no request carries: those that are the same for all of the service, or where there are
+    /// none, its name and environment.
+    pub(crate) fn members_of_service(&self, service: &Service) -> Vec<Vec<&'static str>> {
+        let sets = self.members(|_| false);
+        if !sets.is_empty() {
+            return sets;
+        }
+        let is_said =
+            |dimension: &Dimension| dimension.of_service(service).flatten().is_some_and(limits::is_dimension_value);
+        let said = [Dimension::Service, Dimension::Environment].into_iter().filter(is_said);
+        vec![said.map(Dimension::name).collect()]
+    }
+
     /// The sets, as they are written, of what has values of these dimensions.
     pub(crate) fn with<'s>(
         &'s self,
@@ -150,8 +171,9 @@ impl DimensionSets {
 impl Set {
     fn new(dimensions: Vec<Dimension>, service: &Service) -> Self {
         let names: Vec<_> = dimensions.iter().map(|dimension| format!("\"{}\"", dimension.name())).collect();
-        let of_records = dimensions.into_iter().filter(|dimension| dimension.of_service(service).is_none()).collect();
-        Set { of_records, rendered: format!("[{}]", names.join(",")) }
+        let is_of_records = |dimension: &Dimension| dimension.of_service(service).is_none();
+        let of_records = dimensions.iter().copied().filter(is_of_records).collect();
+        Set { all: dimensions, of_records, rendered: format!("[{}]", names.join(",")) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! CloudWatch's embedded metric format: lines that are metrics, too.
 
 mod aggregate;
+mod catalogue;
 mod dimensions;
 mod limits;
 mod members;
@@ -8,6 +9,7 @@ mod metric;
 mod periodic;
 mod samples;
 mod settings;
+mod signal;
 mod wide;
 
 use std::sync::{Arc, OnceLock};
@@ -24,8 +26,10 @@ use members::Members;
 use crate::error::Error;
 use crate::service::ServiceMembers;
 use crate::settings::{Format, Settings};
+pub use catalogue::{Billed, Catalogue, Traffic};
 pub(crate) use members::Agent;
 pub use settings::EmfSettings;
+pub use signal::{Of, Signal};
 pub(crate) use wide::LineOfMetrics;
 
 /// What all events of one exporter have in common.

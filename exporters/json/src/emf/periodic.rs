@@ -17,7 +17,9 @@ use tachograph_metrics::Metrics;
 use super::Shape;
 use super::aggregate::{Aggregate, Events};
 use super::settings::EmfSettings;
+pub(super) use ours::POOL;
 use unrequested::Unrequested;
+pub(super) use unrequested::counter_name;
 
 /// What the delivery asks from time to time.
 pub(crate) fn sources(

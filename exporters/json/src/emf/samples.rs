@@ -1,11 +1,12 @@
-//! Which metrics a request or a task has: the one table of them.
+//! Which metrics a request or a task has, and their values.
 
 use std::time::Duration;
 
 use tachograph_core::{Level, Outcome, Record, RecordKind, Share, micros};
 use tachograph_metrics::{Naming, plain_status};
 
-use super::metric::{Metric, Number, member, metric};
+use super::metric::{Metric, Number};
+use super::signal::named;
 
 /// Which metrics a record has: those of a variant are the same for all records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,14 +56,14 @@ pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(
         (RecordKind::Request, Naming::OpenTelemetry) => request(record, variant, &mut each),
         (RecordKind::Request, Naming::Plain) => plain_request(record, variant, &mut each),
         (RecordKind::Task, Naming::OpenTelemetry) => {
-            each(metric!("tasks", "Count"), Number::Whole(1));
-            each(metric!("task_duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
-            each(metric!("task_errors", "Count"), whole(has_failed(record)));
+            each(named!(OpenTelemetry, Tasks), Number::Whole(1));
+            each(named!(OpenTelemetry, TaskDuration), Number::Millis(micros(record.duration())));
+            each(named!(OpenTelemetry, TaskErrors), whole(has_failed(record)));
         }
         (RecordKind::Task, Naming::Plain) => {
-            each(metric!("tasks_total", "Count"), Number::Whole(1));
-            each(metric!("task_duration_seconds", "Seconds"), seconds(record.duration()));
-            each(metric!("task_errors_total", "Count"), whole(has_failed(record)));
+            each(named!(Plain, Tasks), Number::Whole(1));
+            each(named!(Plain, TaskDuration), seconds(record.duration()));
+            each(named!(Plain, TaskErrors), whole(has_failed(record)));
         }
     }
 }
@@ -70,54 +71,54 @@ pub(crate) fn each_sample(record: &Record, naming: Naming, mut each: impl FnMut(
 fn request(record: &Record, variant: Variant, each: &mut impl FnMut(&'static Metric, Number)) {
     let shares = record.breakdown().rounded_micros();
     let share = |share: Share| Number::Millis(shares[share as usize]);
-    each(metric!("requests", "Count"), Number::Whole(1));
+    each(named!(OpenTelemetry, Requests), Number::Whole(1));
     if variant.has(Variant::LATENCY) {
-        each(member!("duration_ms", "Milliseconds"), Number::Millis(micros(record.duration())));
+        each(named!(OpenTelemetry, Duration), Number::Millis(micros(record.duration())));
     }
     if let Some(first_byte) = record.first_byte().filter(|_| variant.has(Variant::FIRST_BYTE)) {
-        each(member!("first_byte_ms", "Milliseconds"), Number::Millis(micros(first_byte)));
+        each(named!(OpenTelemetry, FirstByte), Number::Millis(micros(first_byte)));
     }
-    each(metric!("errors", "Count"), whole(has_failed(record)));
+    each(named!(OpenTelemetry, Errors), whole(has_failed(record)));
     if variant.has(Variant::LATENCY) {
-        each(member!("findings", "Count"), findings(record));
+        each(named!(OpenTelemetry, Findings), findings(record));
     }
-    each(member!("response_bytes", "Bytes"), Number::Whole(record.response_bytes()));
+    each(named!(OpenTelemetry, ResponseBytes), Number::Whole(record.response_bytes()));
     if variant.has(Variant::DATABASE) {
-        each(member!("db_queries", "Count"), whole(record.database().count()));
-        each(member!("db_ms", "Milliseconds"), share(Share::Database));
+        each(named!(OpenTelemetry, DatabaseQueries), whole(record.database().count()));
+        each(named!(OpenTelemetry, DatabaseTime), share(Share::Database));
     }
     if variant.has(Variant::EXTERNAL) {
-        each(member!("external_calls", "Count"), whole(record.external().count()));
-        each(member!("external_ms", "Milliseconds"), share(Share::External));
+        each(named!(OpenTelemetry, ExternalCalls), whole(record.external().count()));
+        each(named!(OpenTelemetry, ExternalTime), share(Share::External));
     }
     if variant.has(Variant::CACHE) {
-        each(member!("cache_hits", "Count"), whole(record.cache().hits()));
-        each(member!("cache_misses", "Count"), whole(record.cache().misses()));
+        each(named!(OpenTelemetry, CacheHits), whole(record.cache().hits()));
+        each(named!(OpenTelemetry, CacheMisses), whole(record.cache().misses()));
     }
 }
 
 fn plain_request(record: &Record, variant: Variant, each: &mut impl FnMut(&'static Metric, Number)) {
     let status = plain_status(record);
-    each(metric!("http_requests_total", "Count"), Number::Whole(1));
+    each(named!(Plain, Requests), Number::Whole(1));
     if variant.has(Variant::LATENCY) {
-        each(metric!("http_request_duration_seconds", "Seconds"), seconds(record.duration()));
+        each(named!(Plain, Duration), seconds(record.duration()));
     }
-    each(metric!("http_request_5xx_total", "Count"), whole((500..600).contains(&status)));
-    each(metric!("http_request_4xx_total", "Count"), whole((400..500).contains(&status)));
+    each(named!(Plain, Errors), whole((500..600).contains(&status)));
+    each(named!(Plain, ClientErrors), whole((400..500).contains(&status)));
     if variant.has(Variant::LATENCY) {
-        each(metric!("http_findings_total", "Count"), findings(record));
+        each(named!(Plain, Findings), findings(record));
     }
-    each(metric!("http_response_size_bytes", "Bytes"), Number::Whole(record.response_bytes()));
+    each(named!(Plain, ResponseBytes), Number::Whole(record.response_bytes()));
     if variant.has(Variant::DATABASE) {
-        each(metric!("db_query_duration_seconds", "Seconds"), seconds(record.database().slowest()));
-        each(metric!("db_queries_total", "Count"), whole(record.database().count()));
+        each(named!(Plain, SlowestQuery), seconds(record.database().slowest()));
+        each(named!(Plain, DatabaseQueries), whole(record.database().count()));
     }
     if variant.has(Variant::EXTERNAL) {
-        each(metric!("external_call_duration_seconds", "Seconds"), seconds(record.external().slowest()));
+        each(named!(Plain, SlowestExternalCall), seconds(record.external().slowest()));
     }
     if variant.has(Variant::CACHE) {
-        each(metric!("cache_hits_total", "Count"), whole(record.cache().hits()));
-        each(metric!("cache_misses_total", "Count"), whole(record.cache().misses()));
+        each(named!(Plain, CacheHits), whole(record.cache().hits()));
+        each(named!(Plain, CacheMisses), whole(record.cache().misses()));
     }
 }
 

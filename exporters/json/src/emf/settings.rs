@@ -34,7 +34,7 @@ use tachograph_metrics::Metrics;
 /// | `dropped` | `tachograph_dropped_total` | none, and `exporter`, `reason` | what exporters lost |
 /// | `bounds_hit` | `tachograph_bounds_hit_total` | none, and `bound` | how often a record's bounds were hit |
 /// | `series_overflowed` | `tachograph_series_overflowed_total` | `metric` | what was counted in an overflow series |
-/// | `pool_utilization` | `db_pool_utilization` | `pool` | percent of its connections that are given out |
+/// | `pool_utilization` | `db_pool_utilization` | none, and `pool` | percent of its connections that are given out; without `pool`, of the fullest |
 /// | `pool_connections`, `pool_waiting` | `db_pool_connections`, `db_pool_waiting` | `pool` | those that are open; those who wait for one |
 /// | `pool_timeouts` | `db_pool_timeouts_total` | `pool` | |
 /// | the application's own | a counter with `_total` | its labels | |

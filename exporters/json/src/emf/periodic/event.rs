@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use tachograph_core::Service;
 
 use super::numbers::{Labels, Number, Numbers, Shown};
-use crate::emf::{LOGGER, Shape, limits};
+use crate::emf::{LOGGER, Shape};
 use crate::line::{Line, key};
 use crate::{escape, number};
 
@@ -20,19 +20,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// By the sets of dimensions that are the same for all of the service, or where there are none, by its name and environment.
     pub(super) fn new(service: &Service, shape: &Shape) -> Self {
-        let mut sets: Vec<String> =
-            shape.sets.with(|_| false).map(|set| set.trim_end_matches(']').to_owned()).collect();
-        if sets.is_empty() {
-            let said = [("service", Some(&service.name)), ("environment", service.environment.as_ref())];
-            let is_taken = |(name, value): (&str, Option<&String>)| {
-                value.is_some_and(|value| limits::is_dimension_value(value)).then(|| format!("\"{name}\""))
-            };
-            let names: Vec<String> = said.into_iter().filter_map(is_taken).collect();
-            sets.push(format!("[{}", names.join(",")));
-        }
-        Writer { sets }
+        let render = |members: Vec<&str>| {
+            let quoted: Vec<String> = members.iter().map(|name| format!("\"{name}\"")).collect();
+            format!("[{}", quoted.join(","))
+        };
+        Writer { sets: shape.sets.members_of_service(service).into_iter().map(render).collect() }
     }
 
     /// How many lines there are.

@@ -91,7 +91,7 @@ impl Numbers {
 }
 
 /// A metric that is called as a member of each line gets an underscore.
-fn metric_name(name: &str) -> Option<String> {
+pub(super) fn metric_name(name: &str) -> Option<String> {
     let name = label::metric(name)?;
     Some(if MEMBERS.contains(&name.as_str()) { name + "_" } else { name })
 }

@@ -8,7 +8,7 @@ use tachograph_delivery::Source;
 use tachograph_metrics::{Delta, Metric, Metrics, Naming, Number, Origin, Point, Points};
 
 use super::event::Writer;
-use super::numbers::{Labels, Numbers, Shown};
+use super::numbers::{Labels, Numbers, Shown, metric_name};
 use super::{histogram, ours, unit};
 use crate::emf::Shape;
 
@@ -88,6 +88,11 @@ fn names(metric: &Metric, naming: Naming) -> Vec<String> {
         Points::Histogram(_) => vec![format!("{name}_count"), name],
         _ => vec![name],
     }
+}
+
+/// What a counter is called that the application calls so; none where nothing is left of it.
+pub(in crate::emf) fn counter_name(name: &str, naming: Naming) -> Option<String> {
+    metric_name(&self::name(&Metric::new(name.to_owned(), Points::Counter(Vec::new())), naming))
 }
 
 /// By plain names a counter ends in `_total`.

@@ -1,6 +1,7 @@
 //! Lines that are metrics of CloudWatch, too.
 
 mod aggregate;
+mod catalogue;
 mod check;
 mod dimensions;
 mod failing;

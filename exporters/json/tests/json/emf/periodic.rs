@@ -132,12 +132,14 @@ fn pools_are_told_by_name_and_their_timeouts_as_they_come() {
     let read = Arc::clone(&used);
     bench.handle.watch_pool("main", move || Some(*read.lock().unwrap()));
     bench.handle.watch_pool("unbounded", || Some(PoolUse::default()));
+    bench.handle.watch_pool("idle", || Some(PoolUse { max: 3, ..PoolUse::default() }));
     let first = checked(&bench.lines());
     let of = |events: &[Members], name| found(events, &[("pool", "main")], name);
     assert!((of(&first, "pool_utilization")[0] - 100.0 / 3.0).abs() < 1e-9);
     assert_eq!(of(&first, "pool_timeouts"), [7.0]);
     assert_eq!(found(&first, &[("pool", "unbounded")], "pool_connections"), [0.0]);
     assert!(found(&first, &[("pool", "unbounded")], "pool_utilization").is_empty(), "of nothing there is no share");
+    assert_eq!(found(&first, &[], "pool_utilization"), of(&first, "pool_utilization"), "the fullest, by no name");
     let unit = first.iter().find(|event| event.contains_key("pool_utilization")).unwrap()["_aws"].to_string();
     assert!(unit.contains(r#"{"Name":"pool_utilization","Unit":"Percent"}"#), "{unit}");
 
