@@ -1,6 +1,7 @@
 //! `tachograph`: reports over log files, dashboards and alarms, and a check of the configuration.
 
 mod commands;
+mod options;
 mod settings;
 
 use std::process::ExitCode;
@@ -12,16 +13,25 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "tachograph", version)]
 struct Arguments {
+    #[command(flatten)]
+    options: options::Options,
     #[command(subcommand)]
     command: commands::Command,
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command.run() {
+    let Arguments { options, command } = Arguments::parse();
+    match command.run(&options) {
         Ok(code) => code,
+        // Who reads has seen enough, as `head` has.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tachograph: {error}");
             ExitCode::from(2)
         }
     }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

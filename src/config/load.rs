@@ -12,23 +12,35 @@ use crate::error::Error;
 
 const DEFAULT_FILE: &str = "tachograph.toml";
 
+/// What to do about a file that is not there, though it was named.
+const NAMED_BY_VARIABLE: &str = "TACHOGRAPH_CONFIG names it: correct the path or unset it";
+
 impl Config {
     /// Reads the file, if there is one, and the environment of the process.
     pub fn load() -> Result<Self, Error> {
-        // A variable that is no text is none of ours.
-        let variables =
-            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-        Self::load_from(Path::new(""), variables)
+        Self::load_from(Path::new(""), variables_of_process())
+    }
+
+    /// As [`load`](Self::load), from this file, which must be there, whatever `TACHOGRAPH_CONFIG` says.
+    pub fn load_file(path: &Path) -> Result<Self, Error> {
+        let table = read(path, Some("correct the path"))?;
+        Self::overlaid(table, path.display().to_string(), variables_of_process().collect())
     }
 
     /// As [`load`](Self::load), from a folder and an environment of the caller's choice.
     pub fn load_from(folder: &Path, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
         let variables: Vec<(String, String)> = variables.into_iter().collect();
-        let variable = |name: &str| variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
-        let (mut table, file) = match variable(environment::FILE).filter(|path| !path.is_empty()) {
-            Some(path) => (read(&folder.join(&path), true)?, path),
-            None => (read(&folder.join(DEFAULT_FILE), false)?, DEFAULT_FILE.to_owned()),
+        let named = variables.iter().find(|(name, path)| name == environment::FILE && !path.is_empty());
+        let (table, file) = match named.map(|(_, path)| path.clone()) {
+            Some(path) => (read(&folder.join(&path), Some(NAMED_BY_VARIABLE))?, path),
+            None => (read(&folder.join(DEFAULT_FILE), None)?, DEFAULT_FILE.to_owned()),
         };
+        Self::overlaid(table, file, variables)
+    }
+
+    /// What a file says, if there is one, with the environment laid over it.
+    fn overlaid(mut table: Option<Table>, file: String, variables: Vec<(String, String)>) -> Result<Self, Error> {
+        let variable = |name: &str| variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
         let file = table.is_some().then_some(file);
         let table = table.get_or_insert_default();
         let names = environment::overlay(table, variables.iter().cloned())?;
@@ -65,20 +77,21 @@ impl Config {
     }
 }
 
-/// The file's table, once it is known to be a configuration: only the text knows the lines to name in an error.
-fn read(path: &Path, must_exist: bool) -> Result<Option<Table>, Error> {
+fn variables_of_process() -> impl Iterator<Item = (String, String)> {
+    // A variable that is no text is none of ours.
+    std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
+}
+
+/// The file's table, once it is known to be a configuration: only the text knows the lines to name in an error. A file that
+/// nobody named need not be there.
+fn read(path: &Path, remedy_if_named: Option<&str>) -> Result<Option<Table>, Error> {
     let name = path.display();
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return Ok(None),
-        Err(error) if must_exist => {
-            let message =
-                format!("cannot read {name}, which TACHOGRAPH_CONFIG names: {error}; correct the path or unset it");
-            return Err(Error::with_source(message, error));
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound && remedy_if_named.is_none() => return Ok(None),
         Err(error) => {
-            let message = format!("cannot read {name}: {error}; make it readable or remove it");
-            return Err(Error::with_source(message, error));
+            let remedy = remedy_if_named.unwrap_or("make it readable or remove it");
+            return Err(Error::with_source(format!("cannot read {name}: {error}; {remedy}"), error));
         }
     };
     toml::from_str::<Config>(&text).map_err(|error| does_not_fit(&name.to_string(), &error))?;

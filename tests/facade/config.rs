@@ -153,6 +153,12 @@ fn the_file_can_be_elsewhere_but_must_then_be_there() {
 
     let error = error(None, &[("TACHOGRAPH_CONFIG", "nowhere.toml")]);
     assert!(error.contains("nowhere.toml") && error.contains("TACHOGRAPH_CONFIG"), "{error}");
+
+    let config = Config::load_file(path.as_ref()).unwrap();
+    assert_eq!(config.service.name.as_deref(), Some("elsewhere"));
+    let error = Config::load_file("nowhere.toml".as_ref()).unwrap_err().to_string();
+    assert!(error.contains("nowhere.toml") && error.contains("correct the path"), "{error}");
+    assert!(!error.contains("TACHOGRAPH_CONFIG"), "nobody said the variable: {error}");
 }
 
 #[cfg(feature = "json")]

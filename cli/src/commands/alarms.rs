@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use tachograph_dashboards::prometheus_rules;
 
 use super::Error;
+use crate::options::Options;
 
 /// Alarms.
 #[derive(Debug, Args)]
@@ -23,8 +24,8 @@ enum Program {
 }
 
 impl Alarms {
-    pub(crate) fn run(self) -> Result<ExitCode, Error> {
-        let settings = crate::settings::read()?;
+    pub(crate) fn run(self, options: &Options) -> Result<ExitCode, Error> {
+        let settings = options.settings()?;
         let written = match self.program {
             Program::Prometheus => prometheus_rules(&settings)?,
         };

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use tachograph_dashboards::{Source, grafana};
 
 use super::Error;
+use crate::options::Options;
 
 /// Dashboards.
 #[derive(Debug, Args)]
@@ -36,8 +37,8 @@ enum From {
 }
 
 impl Dashboards {
-    pub(crate) fn run(self) -> Result<ExitCode, Error> {
-        let settings = crate::settings::read()?;
+    pub(crate) fn run(self, options: &Options) -> Result<ExitCode, Error> {
+        let settings = options.settings()?;
         let written = match self.program {
             Program::Grafana { source: From::Prometheus } => grafana(&settings, Source::Prometheus),
             Program::Grafana { source: From::Cloudwatch } => grafana(&settings, Source::CloudWatch),

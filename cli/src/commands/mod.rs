@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::options::Options;
+
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -24,11 +26,11 @@ pub(crate) type Error = Box<dyn std::error::Error>;
 
 impl Command {
     /// Does it. What a script is to know is in the code.
-    pub(crate) fn run(self) -> Result<ExitCode, Error> {
+    pub(crate) fn run(self, options: &Options) -> Result<ExitCode, Error> {
         match self {
-            Command::Dashboards(dashboards) => dashboards.run(),
-            Command::Alarms(alarms) => alarms.run(),
-            Command::Queries(queries) => queries.run(),
+            Command::Dashboards(dashboards) => dashboards.run(options),
+            Command::Alarms(alarms) => alarms.run(options),
+            Command::Queries(queries) => queries.run(options),
         }
     }
 }

@@ -128,7 +128,7 @@ impl Settings {
             ],
             emf_naming: Naming::OpenTelemetry,
             prometheus_naming: Naming::OpenTelemetry,
-            log_group: format!("/{service}/requests"),
+            log_group: usual_log_group(service),
             retention_days: None,
             region: None,
             resources: Resources::default(),
@@ -138,4 +138,12 @@ impl Settings {
             email: None,
         }
     }
+}
+
+/// The group that the exporter writes to where none is said, which has no character that a group cannot have.
+fn usual_log_group(service: &str) -> String {
+    let is_of_a_group = |character: char| character.is_ascii_alphanumeric() || "_/.#-".contains(character);
+    let allowed = service.chars().map(|character| if is_of_a_group(character) { character } else { '-' });
+    let name: String = allowed.take(256).collect();
+    format!("/{}/requests", if name.is_empty() { "service" } else { &name })
 }
