@@ -1,0 +1,73 @@
+// Elements are described, and what is there is brought to what was described: nothing is replaced that stays, so that focus,
+// selection and scrolling outlive an update. Text is only ever a text node: what others wrote is never read as HTML.
+
+const SVG = 'http://www.w3.org/2000/svg';
+const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'open', 'hidden']);
+
+export function h(tag, properties, ...children) {
+  return { tag, properties: properties ?? {}, children };
+}
+
+/// Makes these the children of an element.
+export function show(parent, ...children) {
+  const focused = document.activeElement;
+  bring(parent, children);
+  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
+}
+
+function bring(parent, described) {
+  const wanted = described.flat(Infinity).filter(child => child != null && child !== false && child !== '');
+  const keyed = new Map();
+  const free = new Map();
+  for (const node of parent.childNodes) {
+    const key = node.describedKey;
+    if (key !== undefined) keyed.set(key, node);
+    else free.has(node.nodeName) ? free.get(node.nodeName).push(node) : free.set(node.nodeName, [node]);
+  }
+  const kept = wanted.map(child => {
+    if (typeof child !== 'object') return free.get('#text')?.shift();
+    const { key } = child.properties;
+    if (key === undefined) return (free.get(child.tag) ?? free.get(child.tag.toUpperCase()))?.shift();
+    const node = keyed.get(key);
+    keyed.delete(key);
+    return node;
+  });
+  for (const node of [...keyed.values(), ...[...free.values()].flat()]) node.remove();
+  let place = parent.firstChild;
+  wanted.forEach((child, index) => {
+    const node = kept[index] ?? make(child, parent);
+    if (typeof child !== 'object') {
+      if (node.nodeValue !== String(child)) node.nodeValue = child;
+    } else {
+      bring(node, child.children);
+      dress(node, child.properties);
+    }
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+  });
+}
+
+function make(child, parent) {
+  if (typeof child !== 'object') return document.createTextNode(child);
+  const isSvg = child.tag === 'svg' || parent.namespaceURI === SVG;
+  const node = isSvg ? document.createElementNS(SVG, child.tag) : document.createElement(child.tag);
+  node.describedKey = child.properties.key;
+  return node;
+}
+
+function dress(node, properties) {
+  for (const name of node.describedNames ?? []) {
+    if (properties[name] !== undefined) continue;
+    if (name.startsWith('on') || name === 'style') node[name] = null;
+    else node.removeAttribute(name);
+  }
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === 'key') continue;
+    if (name.startsWith('on')) node[name] = value;
+    else if (name === 'style') for (const [rule, to] of Object.entries(value)) node.style.setProperty(rule, to);
+    else if (AS_PROPERTY.has(name)) { if (node[name] !== value) node[name] = value; }
+    else if (value === false || value == null) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? '' : value);
+  }
+  node.describedNames = Object.keys(properties).filter(name => name !== 'key');
+}

@@ -1,0 +1,189 @@
+// The page: which view the address asks for, its data, and when both are brought up to date.
+
+import { h, show } from './page-dom.js';
+import { filters, go, link, read } from './page-address.js';
+import { load as ask, Stream } from './page-data.js';
+import * as f from './page-format.js';
+import * as filterBar from './page-filters.js';
+import * as tip from './page-tip.js';
+import * as theme from './page-theme.js';
+import * as compare from './page-compare.js';
+import * as endpoint from './page-endpoint.js';
+import * as endpoints from './page-endpoints.js';
+import * as live from './page-live.js';
+import * as request from './page-request.js';
+
+const VIEWS = { endpoints, endpoint, request, live, compare };
+const NAVIGATION = [['endpoints', 'Endpoints'], ['live', 'Live'], ['compare', 'Compare']];
+/// At most so often, in milliseconds; and so often though nothing was said to be new, for time goes on.
+const SOONEST = 1000;
+const LATEST = 10000;
+
+const place = id => document.getElementById(id);
+const main = place('main');
+let address = read();
+let data = null;
+let service = null;
+let trouble = null;
+let connection = 'opening';
+let paused = false;
+let isNew = false;
+let asking = null;
+let asked = 0;
+let took = 0;
+/// Where each address was scrolled to.
+const scrolled = new Map();
+
+const viewOf = current => VIEWS[current.view] ?? endpoints;
+const redraw = () => { if (data) show(main, viewOf(address).draw(address, data, { redraw })); };
+
+/// Asks anew for what is looked at. `moved`: it is another thing than before.
+async function refresh(moved = false) {
+  asking?.abort();
+  const current = asking = new AbortController();
+  const began = asked = performance.now();
+  isNew = false;
+  main.setAttribute('aria-busy', String(moved));
+  try {
+    const next = await viewOf(address).load(address, current.signal);
+    if (current.signal.aborted) return;
+    if (!filterBar.isKnown() && !next.filters) filterBar.learn(await ask('endpoints.json', filters(address), current.signal));
+    filterBar.learn(next);
+    [data, trouble] = [next, null];
+    took = performance.now() - began;
+  } catch (error) {
+    if (current.signal.aborted) return;
+    if (error.status === undefined) console.error(error);
+    trouble = error;
+    // What was there before is still true of what it was about.
+    if (moved) data = null;
+  }
+  asking = null;
+  main.setAttribute('aria-busy', 'false');
+  draw();
+}
+
+function draw() {
+  filterBar.draw(address);
+  show(place('views'), NAVIGATION.map(([view, words]) => h('a', {
+    key: view, href: link(address, view, ['endpoint'].includes(address.view) ? { method: null, route: null } : {}), 'aria-current': address.view === view ? 'page' : null,
+  }, words)));
+  frame();
+  notice();
+  if (data) redraw();
+  else if (trouble) show(main, h('h1', { key: 'h1', tabindex: -1 }, 'Nothing to show'));
+  document.title = [viewOf(address).title(address), service?.service, 'tachograph'].filter(Boolean).join(' · ');
+}
+
+function notice() {
+  const away = trouble ? trouble.status === 0 : connection === 'away';
+  const words = away ? 'The service does not answer; trying again.'
+    : !trouble ? null
+    : [401, 403].includes(trouble.status) ? `This page is open only on the machine of the service itself (loopback, by its own name, without a proxy in between), or with the token from the configuration: [exporters.page] token. The service says: ${trouble.message}`
+    : trouble.status === 404 && address.view === 'request' ? `This request is no longer kept: slow, failed and flagged requests are kept longest, others make room. The service says: ${trouble.message}`
+    : `The service could not answer this: ${trouble.message}; trying again.`;
+  show(place('notice'), words && h('p', { class: 'notice' }, h('span', { 'aria-hidden': 'true' }, '△ '), words));
+  document.body.classList.toggle('stale', Boolean(words));
+}
+
+function frame() {
+  const state = paused ? ['paused', '‖ paused'] : connection === 'live' ? ['live', '● live'] : connection === 'away' ? ['away', '○ not answering'] : ['opening', '○ connecting'];
+  show(place('connection'), h('span', { class: state[0] }, state[1]));
+  if (!service) return;
+  show(place('service'), service.service, h('small', {}, [service.version, service.environment].filter(Boolean).map(word => ` ${word}`)));
+  const dropped = Object.entries({ ...service.dropped, ...service.bounds_hit }).filter(([, number]) => number > 0)
+    .concat((service.exporters ?? []).flatMap(one => Object.entries(one.dropped ?? {}).filter(([, number]) => number > 0).map(([reason, number]) => [`${one.name} ${reason}`, number])));
+  show(place('footer'),
+    h('p', {}, `${f.span(service.window_s ?? 0)} held · ${f.count(service.requests_kept)} requests kept of ${f.count(service.requests_seen)} seen · `
+      + `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}`),
+    dropped.length > 0 && h('p', { class: 'status warning' }, '△ left out: ', dropped.map(([reason, number]) => `${reason.replaceAll('_', ' ')} ${f.count(number)}`).join(' · ')),
+    h('p', { class: 'keys' }, [['/', 'find'], ['↑ ↓', 'rows'], ['← →', 'cells'], ['Enter', 'open'], ['Esc', 'up'], ['p', 'pause'], ['t', 'theme'], ['1 2 3', 'views']]
+      .map(([key, words]) => h('span', { key }, h('kbd', {}, key), ` ${words}`))));
+}
+
+const stream = new Stream(news => {
+  isNew = true;
+  live.take(news, paused || live.isHeld());
+  if (address.view === 'live' && !paused) redraw();
+}, state => {
+  if (state === 'live' && connection !== 'live') isNew = true;
+  connection = state;
+  frame();
+  notice();
+});
+
+function move() {
+  const before = address;
+  address = read();
+  const isOther = before.view !== address.view || ['id', 'method', 'route'].some(name => address.view !== 'endpoints' && before.parameters.get(name) !== address.parameters.get(name));
+  if (isOther) data = null;
+  tip.dismiss();
+  filterBar.draw(address);
+  stream.follow(filters(address));
+  // Sorting and finding are done here: what is there will do until there is newer.
+  if (data) redraw();
+  const hash = location.hash;
+  refresh(true).then(() => {
+    if (!isOther || hash !== location.hash) return;
+    scrollTo(0, scrolled.get(hash) ?? 0);
+    (scrolled.has(hash) ? main.querySelector('a.stop[tabindex="0"]') : null ?? main.querySelector('h1'))?.focus({ preventScroll: true });
+  });
+}
+
+async function look() {
+  try {
+    service = await ask('status.json', '');
+    frame();
+  } catch { /* The notice tells of it once what is looked at has no answer either. */ }
+}
+
+function tick() {
+  const since = performance.now() - asked;
+  const soonest = Math.max(SOONEST, took * 4);
+  if (document.hidden || paused || asking || since < soonest) return;
+  if (isNew || trouble || since > LATEST || (connection !== 'live' && since > 2 * SOONEST)) refresh();
+}
+
+function pause() {
+  paused = !paused;
+  place('pause').setAttribute('aria-pressed', String(paused));
+  place('pause').firstChild.nodeValue = paused ? 'Resume' : 'Pause';
+  frame();
+  if (!paused) { live.take({ requests: [] }, false); refresh(); }
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const writes = event.target.matches('input[type=search], select, textarea');
+  if (event.key === 'Escape') {
+    if (tip.dismiss()) return;
+    if (writes) event.target.blur();
+    else if (!['endpoints'].includes(address.view)) main.querySelector('.way a')?.click() ?? go(link(address, 'endpoints'));
+    return;
+  }
+  if (writes) return;
+  const act = {
+    '/': () => place('find').focus(), p: pause, t: theme.next,
+    1: () => place('views').children[0].click(), 2: () => place('views').children[1].click(), 3: () => place('views').children[2].click(),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+place('pause').addEventListener('click', pause);
+place('theme').addEventListener('click', theme.next);
+place('skip').addEventListener('click', event => { event.preventDefault(); main.focus(); });
+addEventListener('keydown', press);
+addEventListener('scroll', () => scrolled.set(location.hash, scrollY), { passive: true });
+addEventListener('hashchange', move);
+document.addEventListener('visibilitychange', () => (document.hidden ? stream.close() : stream.follow(filters(address))));
+
+theme.start();
+tip.start();
+draw();
+stream.follow(filters(address));
+look();
+refresh(true);
+setInterval(tick, 250);
+setInterval(() => document.hidden || look(), 5000);
