@@ -1,21 +1,22 @@
 //! How many durations there were of each length.
 
 use crate::bucket::{self, places};
+use crate::counts::Counts;
 
 /// How many buckets one word of bits tells of.
 const PER_WORD: u16 = u64::BITS as u16;
 
 /// How many there were of each length, in microseconds. A percentile is within 1 % of the exact one.
 ///
-/// It takes room only where there is something: 8 bytes for each length that occurs, and 16 for each doubling between the
-/// shortest and the longest.
+/// It takes room only where there is something: 2 bytes for each length that occurs, 8 where that is more than 65535 times or
+/// no whole number, and 16 for each doubling between the shortest and the longest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Distribution {
     /// Which buckets have something, from the first word that has.
     words: Vec<Word>,
     first: u16,
     /// Of those buckets, in their order.
-    counts: Vec<f64>,
+    counts: Counts,
     count: f64,
 }
 
@@ -42,15 +43,11 @@ impl Distribution {
         let word = &mut self.words[at];
         let place = usize::from(word.start) + (word.bits & (bit - 1)).count_ones() as usize;
         if word.bits & bit != 0 {
-            self.counts[place] += weight;
+            self.counts.add(place, weight);
             return;
         }
         word.bits |= bit;
         self.words[at + 1..].iter_mut().for_each(|later| later.start += 1);
-        if self.counts.len() == self.counts.capacity() {
-            // A page has thousands of these: none of them keeps twice the room that it needs.
-            self.counts.reserve_exact((self.counts.len() / 4).max(4));
-        }
         self.counts.insert(place, weight);
     }
 
@@ -97,7 +94,7 @@ impl Distribution {
     pub(crate) fn by_bucket(&self) -> impl Iterator<Item = (u16, f64)> {
         let words = self.words.iter().zip(self.first..);
         let buckets = words.flat_map(|(word, at)| places(word.bits).map(move |place| at * PER_WORD + place));
-        buckets.zip(self.counts.iter().copied())
+        buckets.zip(self.counts.iter())
     }
 
     /// Only those of at least so long: exactly from each of [`Variant::BANDS`](crate::Variant::BANDS), otherwise to the
@@ -128,6 +125,113 @@ impl Distribution {
 
     /// The memory that it takes beyond itself, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.words.capacity() * size_of::<Word>() + self.counts.capacity() * size_of::<f64>()
+        self.words.capacity() * size_of::<Word>() + self.counts.heap_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Variant;
+
+    /// Durations of many shapes: a few values, one value, heavy tails, far apart, gaps.
+    fn shapes(random: &mut fastrand::Rng) -> Vec<Vec<u64>> {
+        let mut of = |count: usize, one: fn(&mut fastrand::Rng) -> u64| (0..count).map(|_| one(random)).collect();
+        vec![
+            of(1, |random| random.u64(0..1_000_000)),
+            of(2, |random| random.u64(0..1000)),
+            of(1000, |_| 12_345),
+            of(500, |random| random.u64(0..70)),
+            of(3000, |random| random.u64(0..200_000)),
+            of(2000, |random| (500.0 / random.f64().max(1e-9).powf(1.0 / 1.2)) as u64),
+            of(2000, |random| (random.f64() * 30.0).exp() as u64),
+            of(1000, |random| if random.bool() { 1000 } else { random.u64(30_000_000..30_000_100) }),
+            of(100, |random| Variant::BANDS[random.usize(0..9)] * 1000),
+        ]
+    }
+
+    fn nearest_rank(sorted: &[(u64, f64)], part: f64) -> u64 {
+        let rank = part * sorted.iter().map(|(_, weight)| weight).sum::<f64>();
+        let mut seen = 0.0;
+        for (micros, weight) in sorted {
+            seen += weight;
+            if seen >= rank * (1.0 - 1e-12) {
+                return *micros;
+            }
+        }
+        sorted.last().unwrap().0
+    }
+
+    const PARTS: [f64; 12] = [0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0];
+
+    #[test]
+    fn percentiles_are_within_one_percent_of_the_exact_ones() {
+        for seed in 0..20 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            for (shape, durations) in shapes(&mut random).into_iter().enumerate() {
+                let weights: [fn(&mut fastrand::Rng) -> f64; 3] =
+                    [|_| 1.0, |random| f64::from(random.u32(1..50)), |random| 1.0 + random.f64()];
+                for weight in weights {
+                    let mut exact: Vec<(u64, f64)> =
+                        durations.iter().map(|micros| (*micros, weight(&mut random))).collect();
+                    let mut counted = Distribution::default();
+                    exact.iter().for_each(|(micros, weight)| counted.add(*micros, *weight));
+                    exact.sort_by_key(|(micros, _)| *micros);
+                    for part in PARTS {
+                        let (exact, counted) = (nearest_rank(&exact, part), counted.percentile(part).unwrap());
+                        let most = (exact as f64 * 0.01).floor();
+                        assert!(counted.abs_diff(exact) as f64 <= most, "{seed} {shape} {part}: {counted} for {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn merged_in_any_order_it_is_the_same_as_added_one_by_one() {
+        for seed in 0..50 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let durations: Vec<u64> = shapes(&mut random).concat();
+            let mut parts = vec![Distribution::default(); 7];
+            let mut whole = Distribution::default();
+            for micros in durations {
+                let weight = f64::from(random.u32(1..30_000));
+                whole.add(micros, weight);
+                random.choice(&mut parts).unwrap().add(micros, weight);
+            }
+            for _ in 0..3 {
+                random.shuffle(&mut parts);
+                let mut merged = Distribution::default();
+                parts.iter().for_each(|part| merged.merge(part));
+                assert_eq!(merged, whole);
+            }
+            assert_eq!(whole.buckets().map(|(_, _, count)| count).sum::<f64>(), whole.count());
+            assert!(whole.buckets().zip(whole.buckets().skip(1)).all(|(one, next)| one.1 <= next.0));
+        }
+    }
+
+    #[test]
+    fn from_the_edge_of_a_band_it_is_exact() {
+        let mut random = fastrand::Rng::with_seed(3);
+        let edges = Variant::BANDS.into_iter().flat_map(|millis| [(millis * 1000).saturating_sub(1), millis * 1000]);
+        let durations: Vec<u64> = edges.chain(shapes(&mut random).concat()).collect();
+        let mut all = Distribution::default();
+        durations.iter().for_each(|micros| all.add(*micros, 1.0));
+        for millis in Variant::BANDS {
+            let exact = durations.iter().filter(|micros| **micros >= millis * 1000).count();
+            assert_eq!(all.at_least(millis * 1000).count(), exact as f64, "{millis}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_not_there() {
+        let mut none = Distribution::default();
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            none.add(1000, weight);
+        }
+        assert_eq!((none.percentile(0.5), none.count()), (None, 0.0));
+        assert_eq!(none, Distribution::default());
+        none.add(1000, 1.0);
+        assert_eq!(none.percentile(f64::NAN), none.percentile(0.5));
     }
 }

@@ -155,3 +155,7 @@ fn in_bounds(bounds: &Option<Arc<Bounds>>, limit: impl Fn(&Limits) -> usize) -> 
         None => (usize::MAX, None),
     }
 }
+
+#[cfg(test)]
+#[path = "endpoint_tests.rs"]
+mod tests;

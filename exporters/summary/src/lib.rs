@@ -21,6 +21,7 @@
 mod asked;
 mod bucket;
 mod call;
+mod counts;
 mod distribution;
 mod endpoint;
 mod finding;

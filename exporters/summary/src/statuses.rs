@@ -13,7 +13,9 @@ pub(crate) struct Statuses(Vec<OfStatus>);
 pub(crate) struct OfStatus {
     pub(crate) status: Option<u16>,
     pub(crate) durations: Distribution,
-    /// By band, in its order.
+    /// Which bands there are.
+    bands: u16,
+    /// Of these, in their order.
     pub(crate) variants: Vec<(Variant, Sums)>,
 }
 
@@ -62,7 +64,10 @@ impl Statuses {
         }
         let at = found.unwrap_or_else(|at| {
             self.0.reserve_exact(1);
-            self.0.insert(at, OfStatus { status: counted, durations: Distribution::default(), variants: Vec::new() });
+            self.0.insert(
+                at,
+                OfStatus { status: counted, durations: Distribution::default(), bands: 0, variants: Vec::new() },
+            );
             at
         });
         (&mut self.0[at], counted == status)
@@ -75,9 +80,12 @@ impl Statuses {
 }
 
 impl OfStatus {
+    #[inline]
     pub(crate) fn sums(&mut self, band: u8) -> &mut Sums {
-        let at = self.variants.iter().position(|(variant, _)| variant.band >= band).unwrap_or(self.variants.len());
-        if self.variants.get(at).is_none_or(|(variant, _)| variant.band != band) {
+        let bit = 1 << band;
+        let at = (self.bands & (bit - 1)).count_ones() as usize;
+        if self.bands & bit == 0 {
+            self.bands |= bit;
             self.variants.reserve_exact(1);
             self.variants.insert(at, (Variant { status: self.status, band }, Sums::default()));
         }

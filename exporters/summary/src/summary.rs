@@ -100,3 +100,110 @@ impl PartialEq for Summary {
         self.endpoints == other.endpoints
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Call, Finding, Request};
+
+    fn random_summary(random: &mut fastrand::Rng, names: &Names) -> Summary {
+        let mut summary = Summary::with_names(Limits::default(), names);
+        for _ in 0..random.usize(..300) {
+            let number = random.u64(..20);
+            let endpoint = summary.endpoint(["1", "2"][random.usize(..2)], "GET", &format!("/{}", random.u8(..10)));
+            let status = Some([200, 404, 500][random.usize(..3)]);
+            endpoint.add(&Request { weight: 1.0, status, duration: random.u64(..3_000_000), ..Request::default() });
+            let target = number.to_string();
+            endpoint.add_call(&Call { target: &target, weight: 1.0, count: 2, total: number, ..Call::default() });
+            endpoint.add_finding(&Finding { target: &target, weight: 1.0, cost: number, ..Finding::default() });
+        }
+        summary
+    }
+
+    #[test]
+    fn merged_in_any_order_it_is_the_same() {
+        for seed in 0..30 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let names = Names::default();
+            let mut parts: Vec<Summary> = (0..5).map(|_| random_summary(&mut random, &names)).collect();
+            let mut merged: Vec<Summary> = vec![];
+            for _ in 0..4 {
+                random.shuffle(&mut parts);
+                let mut whole = Summary::default();
+                parts.iter().for_each(|part| whole.merge(part));
+                merged.push(whole);
+            }
+            let mut in_pairs = [Summary::default(), Summary::default()];
+            parts.iter().enumerate().for_each(|(at, part)| in_pairs[at % 2].merge(part));
+            let [mut one, other] = in_pairs;
+            one.merge(&other);
+            assert!(!one.is_empty());
+            assert!(merged.iter().all(|whole| *whole == one), "{seed}");
+        }
+    }
+
+    #[test]
+    fn endpoints_are_told_apart_by_each_text_and_those_beyond_the_limit_are_one() {
+        let limits = Limits { endpoints: 4, ..Limits::default() };
+        let mut summary = Summary::new(limits);
+        let keys = [
+            ("1", "GET", "/a"),
+            ("2", "GET", "/a"),
+            ("1", "PUT", "/a"),
+            ("1", "GET", "/b"),
+            ("1", "GETG", "/"),
+            ("3", "GET", "/c"),
+        ];
+        for _ in 0..2 {
+            for (version, method, route) in keys {
+                let endpoint = summary.endpoint(version, method, route);
+                endpoint.add(&Request { weight: 1.0, is_streaming: method == "GETG", ..Request::default() });
+            }
+        }
+        assert_eq!(summary.endpoints().count(), 5);
+        let (key, rest) = summary.endpoints().find(|(key, _)| &*key.route == crate::OVERFLOW).unwrap();
+        assert_eq!((&*key.version, &*key.method), ("", crate::OVERFLOW));
+        assert_eq!((rest.sums(|_| true).requests, rest.sums(|_| true).streams), (2.0, 2.0));
+        assert_eq!(summary.overflowed().endpoints, 4.0);
+
+        let mut merged = Summary::new(Limits { endpoints: 1, ..Limits::default() });
+        merged.merge(&summary);
+        assert_eq!(merged.endpoints().count(), 2);
+        assert!(merged.overflowed().endpoints >= 8.0);
+        let all: f64 =
+            merged.endpoints().map(|(_, of)| of.sums(|_| true)).map(|sums| sums.requests + sums.streams).sum();
+        assert_eq!(all, 12.0);
+    }
+
+    #[test]
+    fn summaries_share_their_names() {
+        let names = Names::default();
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut one = Summary::with_names(Limits::default(), &names);
+        let mut other = Summary::with_names(Limits::default(), &names);
+        one.merge(&random_summary(&mut random, &Names::default()));
+        other.merge(&one);
+        let mut view = Endpoint::default();
+        for (key, endpoint) in &one.endpoints {
+            let (same, copy) = other.endpoints.get_key_value(key).unwrap();
+            assert!(Arc::ptr_eq(key, same));
+            for (key, _) in &endpoint.calls {
+                assert!(Arc::ptr_eq(key, copy.calls.get_key_value(key).unwrap().0));
+            }
+            view.merge(endpoint);
+        }
+        let (key, _) = view.calls.iter().next().unwrap();
+        let shared = one.endpoints.values().any(|of| of.calls.keys().any(|own| Arc::ptr_eq(own, key)));
+        assert!(shared, "what is only looked at has no names of its own");
+        let texts: Vec<&Arc<str>> = one.endpoints.keys().map(|key| &key.method).collect();
+        assert!(texts.iter().all(|text| Arc::ptr_eq(text, texts[0])));
+    }
+
+    #[test]
+    fn cleared_it_is_as_new() {
+        let mut summary = random_summary(&mut fastrand::Rng::with_seed(1), &Names::default());
+        assert!(!summary.is_empty());
+        summary.clear();
+        assert_eq!(summary, Summary::default());
+    }
+}
