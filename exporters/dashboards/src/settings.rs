@@ -18,6 +18,8 @@ pub struct Settings {
     pub emf_naming: Naming,
     /// Names of metrics in Prometheus.
     pub prometheus_naming: Naming,
+    /// Upper bounds, in seconds, of the buckets of durations that Prometheus is shown. Default those of the metrics.
+    pub duration_buckets: Vec<f64>,
     /// The group of its lines in CloudWatch Logs. Default: `/<service>/requests`.
     pub log_group: String,
     /// How many days its lines are kept; none: for ever.
@@ -128,6 +130,7 @@ impl Settings {
             ],
             emf_naming: Naming::OpenTelemetry,
             prometheus_naming: Naming::OpenTelemetry,
+            duration_buckets: tachograph_metrics::Settings::default().duration_buckets,
             log_group: usual_log_group(service),
             retention_days: None,
             region: None,
