@@ -6,10 +6,10 @@ use std::sync::Arc;
 use hashbrown::hash_map::EntryRef;
 use hashbrown::{Equivalent, HashMap, HashSet};
 
+use crate::bounds::Bounds;
 use crate::call::{AskedCall, CallKey};
 use crate::finding::{AskedFinding, FindingKey};
 use crate::key::{AskedEndpoint, EndpointKey};
-use crate::names::Names;
 
 /// A key, borrowed.
 pub(crate) trait Asked<'a>: Copy + Hash + Equivalent<Arc<Self::Key>> {
@@ -57,14 +57,18 @@ pub(crate) fn at<'m, 'a, A: Asked<'a>, V: Default>(
     map: &'m mut ByKey<A::Key, V>,
     asked: A,
     most: usize,
-    names: Option<&Names>,
+    bounds: Option<&Bounds>,
 ) -> &'m mut V {
-    let asked = if map.len() >= most && !map.contains_key(&asked) { asked.overflow() } else { asked };
+    let full = map.len() >= most || bounds.is_some_and(Bounds::is_full);
+    let asked = if full && !map.contains_key(&asked) { asked.overflow() } else { asked };
     match map.entry_ref(&asked) {
         EntryRef::Occupied(known) => known.into_mut(),
         EntryRef::Vacant(new) => {
-            let key = match names {
-                Some(names) => names.key(asked),
+            let key = match bounds {
+                Some(bounds) => {
+                    bounds.one_more();
+                    bounds.names.key(asked)
+                }
                 None => Arc::new(asked.key(&mut |text| text.into())),
             };
             new.insert_entry_with_key(key, V::default()).into_mut()
@@ -77,10 +81,10 @@ pub(crate) fn at_same<'m, 'a, A: Asked<'a>, V: Default>(
     map: &'m mut ByKey<A::Key, V>,
     key: &'a Arc<A::Key>,
     most: usize,
-    names: Option<&Names>,
+    bounds: Option<&Bounds>,
 ) -> &'m mut V {
-    match names {
-        Some(_) => at(map, A::of(key), most, names),
+    match bounds {
+        Some(_) => at(map, A::of(key), most, bounds),
         None => map.entry(key.clone()).or_default(),
     }
 }

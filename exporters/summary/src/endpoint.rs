@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::asked::{self, ByKey};
+use crate::bounds::Bounds;
 use crate::bucket;
 use crate::call::{AskedCall, Call, CallKey, Calls};
 use crate::distribution::Distribution;
 use crate::finding::{AskedFinding, Finding, FindingKey, Findings};
 use crate::key::Variant;
 use crate::limits::{Limits, Overflowed};
-use crate::names::Names;
 use crate::request::Request;
 use crate::statuses::Statuses;
 use crate::sums::Sums;
@@ -28,16 +28,9 @@ pub struct Endpoint {
     bounds: Option<Arc<Bounds>>,
 }
 
-/// What the endpoints of a summary have in common.
-#[derive(Debug, Default)]
-pub(crate) struct Bounds {
-    pub(crate) limits: Limits,
-    pub(crate) names: Names,
-}
-
 impl Endpoint {
-    pub(crate) fn within(bounds: &Arc<Bounds>) -> Self {
-        Endpoint { bounds: Some(bounds.clone()), ..Endpoint::default() }
+    pub(crate) fn within(self, bounds: &Arc<Bounds>) -> Self {
+        Endpoint { bounds: Some(bounds.clone()), ..self }
     }
 
     /// One more request; nothing where it stands for none.
@@ -53,27 +46,27 @@ impl Endpoint {
 
     /// What one of its requests asked.
     pub fn add_call(&mut self, call: &Call<'_>) {
-        let (most, names) = in_bounds(&self.bounds, |limits| limits.calls);
-        asked::at(&mut self.calls, call.asked(), most, names).add(call);
+        let (most, bounds) = in_bounds(&self.bounds, |limits| limits.calls);
+        asked::at(&mut self.calls, call.asked(), most, bounds).add(call);
     }
 
     /// What was found of one of its requests.
     pub fn add_finding(&mut self, finding: &Finding<'_>) {
-        let (most, names) = in_bounds(&self.bounds, |limits| limits.findings);
-        asked::at(&mut self.findings, finding.asked(), most, names).add(finding);
+        let (most, bounds) = in_bounds(&self.bounds, |limits| limits.findings);
+        asked::at(&mut self.findings, finding.asked(), most, bounds).add(finding);
     }
 
     /// With all of another.
     pub fn merge(&mut self, other: &Endpoint) {
         let (most, _) = in_bounds(&self.bounds, |limits| limits.statuses);
         self.without_status += other.without_status + self.statuses.merge(&other.statuses, most);
-        let (most, names) = in_bounds(&self.bounds, |limits| limits.calls);
+        let (most, bounds) = in_bounds(&self.bounds, |limits| limits.calls);
         for (key, calls) in &other.calls {
-            asked::at_same::<AskedCall<'_>, _>(&mut self.calls, key, most, names).merge(calls);
+            asked::at_same::<AskedCall<'_>, _>(&mut self.calls, key, most, bounds).merge(calls);
         }
-        let (most, names) = in_bounds(&self.bounds, |limits| limits.findings);
+        let (most, bounds) = in_bounds(&self.bounds, |limits| limits.findings);
         for (key, findings) in &other.findings {
-            asked::at_same::<AskedFinding<'_>, _>(&mut self.findings, key, most, names).merge(findings);
+            asked::at_same::<AskedFinding<'_>, _>(&mut self.findings, key, most, bounds).merge(findings);
         }
     }
 
@@ -100,8 +93,9 @@ impl Endpoint {
     pub fn durations_of(&self, of: impl Fn(&Variant) -> bool) -> Distribution {
         let mut durations = Distribution::default();
         for known in self.statuses.iter() {
-            let wanted: [bool; Variant::BANDS.len()] =
-                std::array::from_fn(|band| of(&Variant { status: known.status, band: band as u8 }));
+            let wanted: [bool; Variant::BANDS.len()] = std::array::from_fn(|band| {
+                of(&Variant { status: known.status, is_error: known.is_error, band: band as u8 })
+            });
             if wanted == [true; Variant::BANDS.len()] {
                 durations.merge(&known.durations);
             } else if wanted.contains(&true) {
@@ -149,9 +143,9 @@ impl PartialEq for Endpoint {
     }
 }
 
-fn in_bounds(bounds: &Option<Arc<Bounds>>, limit: impl Fn(&Limits) -> usize) -> (usize, Option<&Names>) {
+fn in_bounds(bounds: &Option<Arc<Bounds>>, limit: impl Fn(&Limits) -> usize) -> (usize, Option<&Bounds>) {
     match bounds {
-        Some(bounds) => (limit(&bounds.limits), Some(&bounds.names)),
+        Some(bounds) => (limit(&bounds.limits), Some(bounds)),
         None => (usize::MAX, None),
     }
 }

@@ -147,7 +147,7 @@ fn calls_are_told_apart_by_each_of_their_texts_and_a_request_counts_once() {
 
 /// Limits of three of everything.
 fn few() -> Limits {
-    Limits { endpoints: 3, statuses: 3, calls: 3, findings: 3 }
+    Limits { endpoints: 3, statuses: 3, calls: 3, findings: 3, ..Limits::default() }
 }
 
 #[test]
@@ -199,6 +199,20 @@ fn beyond_its_limits_it_counts_together_and_loses_nothing() {
     assert_eq!(total(merged.endpoint("1", "GET", "/")), total(&free));
     assert_eq!(merged.endpoint("1", "GET", "/").calls().count(), 5);
     assert_eq!(merged.overflowed().statuses, 7.0);
+}
+
+#[test]
+fn errors_are_told_apart_within_their_status() {
+    let requests = requests(3);
+    let mut endpoint = Endpoint::default();
+    requests.iter().for_each(|request| endpoint.add(request));
+    for is_error in [false, true] {
+        let wanted = |variant: &Variant| variant.status == Some(200) && variant.is_error == is_error;
+        let exact =
+            requests.iter().filter(|one| one.status == Some(200) && one.is_error == is_error && !one.is_streaming);
+        let exact = exact.map(|request| request.weight).sum::<f64>();
+        assert_eq!((endpoint.sums(wanted).requests, endpoint.durations_of(wanted).count()), (exact, exact));
+    }
 }
 
 #[test]

@@ -57,6 +57,8 @@ impl<'a> Asked<'a> for AskedEndpoint<'a> {
 pub struct Variant {
     /// The status; none where there was no answer.
     pub status: Option<u16>,
+    /// They are errors, as [`Request::is_error`](crate::Request::is_error) says.
+    pub is_error: bool,
     /// Which of [`Variant::BANDS`] the duration is in: the last that it is not below.
     pub band: u8,
 }
@@ -65,9 +67,9 @@ impl Variant {
     /// Durations from which requests can be asked for, in milliseconds.
     pub const BANDS: [u64; 9] = [0, 10, 50, 100, 200, 500, 1000, 5000, 30000];
 
-    /// Of a request with this status and duration, in microseconds.
-    pub fn of(status: Option<u16>, micros: u64) -> Self {
-        Variant { status, band: Self::band(micros) }
+    /// Of a request with this status, which is an error or none, and this duration in microseconds.
+    pub fn of(status: Option<u16>, is_error: bool, micros: u64) -> Self {
+        Variant { status, is_error, band: Self::band(micros) }
     }
 
     /// The duration from which it is in its band, in microseconds.
@@ -89,12 +91,12 @@ mod tests {
     #[test]
     fn a_band_begins_with_its_edge() {
         for (band, millis) in Variant::BANDS.into_iter().enumerate() {
-            let variant = Variant::of(Some(200), millis * 1000);
+            let variant = Variant::of(Some(200), false, millis * 1000);
             assert_eq!((variant.band, variant.at_least()), (band as u8, millis * 1000));
             if band > 0 {
-                assert_eq!(Variant::of(Some(200), millis * 1000 - 1).band, band as u8 - 1);
+                assert_eq!(Variant::of(Some(200), false, millis * 1000 - 1).band, band as u8 - 1);
             }
         }
-        assert_eq!(Variant::of(None, u64::MAX), Variant { status: None, band: 8 });
+        assert_eq!(Variant::of(None, true, u64::MAX), Variant { status: None, is_error: true, band: 8 });
     }
 }

@@ -19,6 +19,7 @@
 //! ```
 
 mod asked;
+mod bounds;
 mod bucket;
 mod call;
 mod counts;

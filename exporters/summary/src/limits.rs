@@ -11,7 +11,7 @@ pub struct Limits {
     /// Endpoints, of all versions together. Default 1000. Requests of others are counted as those of the method and route
     /// [`OVERFLOW`](crate::OVERFLOW), without a version.
     pub endpoints: usize,
-    /// Of each endpoint, the statuses that it answered. Default 30. Others are counted as the first of their class: `400`
+    /// Of each endpoint, the statuses that it answered, with errors and without. Default 30. Others are counted as the first of their class: `400`
     /// for `451`.
     pub statuses: usize,
     /// Of each endpoint, the things that it asked. Default 200. Others are counted by their kind, as calls to the target
@@ -20,11 +20,14 @@ pub struct Limits {
     /// Of each endpoint, the places at which something was found. Default 100. Others are counted by their kind, with the
     /// summary [`OVERFLOW`](crate::OVERFLOW).
     pub findings: usize,
+    /// Of all endpoints together: these themselves, the things that they asked, and the places at which something was
+    /// found. Default 50,000.
+    pub entries: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { endpoints: 1000, statuses: 30, calls: 200, findings: 100 }
+        Limits { endpoints: 1000, statuses: 30, calls: 200, findings: 100, entries: 50_000 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names, each kept once however many summaries there are of it.
 
 use std::hash::Hash;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use hashbrown::HashSet;
@@ -31,8 +32,16 @@ pub(crate) fn cut(text: &str, most: usize) -> &str {
 /// The names of many summaries, each kept once; a clone is the same again.
 ///
 /// What no summary has any more is forgotten, now and then. It is asked only for what is new in a summary.
-#[derive(Debug, Clone, Default)]
-pub struct Names(Arc<Mutex<Known>>);
+#[derive(Debug, Clone)]
+pub struct Names(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    known: Mutex<Known>,
+    /// As of the last change.
+    bytes: AtomicUsize,
+    most: usize,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -44,23 +53,28 @@ struct Known {
 }
 
 impl Names {
+    /// Names that take so much memory, and no more: while they are full, summaries count what they do not know yet as
+    /// [`OVERFLOW`]. [`forget_unused`](Self::forget_unused) makes room where there is some to be made.
+    pub fn bounded(bytes: usize) -> Self {
+        let shared = Shared { known: Mutex::default(), bytes: AtomicUsize::new(0), most: bytes };
+        Names(Arc::new(shared))
+    }
+
     /// The memory that they take, in bytes, with all keys of which summaries know no more than where they are.
     pub fn bytes(&self) -> usize {
-        let known = self.lock();
-        let Keys { endpoints, calls, findings } = &known.keys;
-        size_of::<Mutex<Known>>()
-            + COUNTERS
-            + known.texts.allocation_size()
-            + known.texts.len() * COUNTERS
-            + known.text_bytes
-            + set_bytes(endpoints)
-            + set_bytes(calls)
-            + set_bytes(findings)
+        self.0.bytes.load(Ordering::Relaxed) + size_of::<Shared>() + COUNTERS
     }
 
     /// Forgets what no summary has any more. It happens by itself as well, once twice as much has come together.
     pub fn forget_unused(&self) {
-        self.lock().forget_unused();
+        let mut known = self.lock();
+        known.forget_unused();
+        self.0.bytes.store(known.bytes(), Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.bytes.load(Ordering::Relaxed) >= self.0.most
     }
 
     pub(crate) fn key<'a, A: Asked<'a>>(&self, asked: A) -> Arc<A::Key> {
@@ -79,15 +93,33 @@ impl Names {
                 .clone()
         }));
         A::known(keys).insert(key.clone());
+        self.0.bytes.store(known.bytes(), Ordering::Relaxed);
         key
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Default for Names {
+    /// Without a bound.
+    fn default() -> Self {
+        Names::bounded(usize::MAX)
     }
 }
 
 impl Known {
+    fn bytes(&self) -> usize {
+        let Keys { endpoints, calls, findings } = &self.keys;
+        self.texts.allocation_size()
+            + self.texts.len() * COUNTERS
+            + self.text_bytes
+            + set_bytes(endpoints)
+            + set_bytes(calls)
+            + set_bytes(findings)
+    }
+
     fn len(&self) -> usize {
         let Keys { endpoints, calls, findings } = &self.keys;
         self.texts.len() + endpoints.len() + calls.len() + findings.len()

@@ -5,13 +5,14 @@ use crate::key::Variant;
 use crate::request::Request;
 use crate::sums::Sums;
 
-/// By status, in its order.
+/// By status, and whether they are errors, in this order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Statuses(Vec<OfStatus>);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OfStatus {
     pub(crate) status: Option<u16>,
+    pub(crate) is_error: bool,
     pub(crate) durations: Distribution,
     /// Which bands there are.
     bands: u16,
@@ -26,7 +27,7 @@ fn of_class(status: Option<u16>) -> Option<u16> {
 
 impl Statuses {
     pub(crate) fn add(&mut self, request: &Request, most: usize) -> bool {
-        let (of, as_it_is) = self.at(request.status, most);
+        let (of, as_it_is) = self.at(request.status, request.is_error, most);
         of.sums(Variant::band(request.duration)).add(request);
         if !request.is_streaming {
             of.durations.add(request.duration, request.weight);
@@ -38,7 +39,7 @@ impl Statuses {
     pub(crate) fn merge(&mut self, other: &Statuses, most: usize) -> f64 {
         let mut without = 0.0;
         for other in &other.0 {
-            let (of, as_it_is) = self.at(other.status, most);
+            let (of, as_it_is) = self.at(other.status, other.is_error, most);
             of.durations.merge(&other.durations);
             for (variant, more) in &other.variants {
                 of.sums(variant.band).merge(more);
@@ -53,8 +54,10 @@ impl Statuses {
     }
 
     /// Of this status, and whether that is the one asked for.
-    pub(crate) fn at(&mut self, status: Option<u16>, most: usize) -> (&mut OfStatus, bool) {
-        let place = |known: &Vec<OfStatus>, status| known.binary_search_by_key(&status, |of| of.status);
+    pub(crate) fn at(&mut self, status: Option<u16>, is_error: bool, most: usize) -> (&mut OfStatus, bool) {
+        let place = |known: &Vec<OfStatus>, status| {
+            known.binary_search_by_key(&(status, is_error), |of| (of.status, of.is_error))
+        };
         let mut found = place(&self.0, status);
         let mut counted = status;
         // Whatever is an answer has one of nine classes: these have room always.
@@ -66,7 +69,13 @@ impl Statuses {
             self.0.reserve_exact(1);
             self.0.insert(
                 at,
-                OfStatus { status: counted, durations: Distribution::default(), bands: 0, variants: Vec::new() },
+                OfStatus {
+                    status: counted,
+                    is_error,
+                    durations: Distribution::default(),
+                    bands: 0,
+                    variants: Vec::new(),
+                },
             );
             at
         });
@@ -87,7 +96,7 @@ impl OfStatus {
         if self.bands & bit == 0 {
             self.bands |= bit;
             self.variants.reserve_exact(1);
-            self.variants.insert(at, (Variant { status: self.status, band }, Sums::default()));
+            self.variants.insert(at, (Variant { status: self.status, is_error: self.is_error, band }, Sums::default()));
         }
         &mut self.variants[at].1
     }

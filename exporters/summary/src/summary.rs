@@ -5,13 +5,14 @@ use std::sync::Arc;
 use hashbrown::hash_map::EntryRef;
 
 use crate::asked::{Asked, ByKey};
-use crate::endpoint::{Bounds, Endpoint};
+use crate::bounds::Bounds;
+use crate::endpoint::Endpoint;
 use crate::key::{AskedEndpoint, EndpointKey};
 use crate::limits::{Limits, Overflowed};
 use crate::names::Names;
 
 /// What the requests of some time come to, by endpoint.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Summary {
     bounds: Arc<Bounds>,
     endpoints: ByKey<EndpointKey, Endpoint>,
@@ -25,7 +26,7 @@ impl Summary {
 
     /// Of nothing yet, with names that it shares with others.
     pub fn with_names(limits: Limits, names: &Names) -> Self {
-        let bounds = Arc::new(Bounds { limits, names: names.clone() });
+        let bounds = Arc::new(Bounds::new(limits, names.clone()));
         Summary { bounds, endpoints: ByKey::default() }
     }
 
@@ -34,14 +35,20 @@ impl Summary {
         self.at(AskedEndpoint::new(version, method, route))
     }
 
+    /// The endpoint of this version, method and route, if there is one.
+    pub fn get(&self, version: &str, method: &str, route: &str) -> Option<&Endpoint> {
+        self.endpoints.get(&AskedEndpoint::new(version, method, route))
+    }
+
     fn at(&mut self, asked: AskedEndpoint<'_>) -> &mut Endpoint {
-        let full = self.endpoints.len() >= self.bounds.limits.endpoints;
+        let full = self.endpoints.len() >= self.bounds.limits.endpoints || self.bounds.is_full();
         let asked = if full && !self.endpoints.contains_key(&asked) { asked.overflow() } else { asked };
         match self.endpoints.entry_ref(&asked) {
             EntryRef::Occupied(known) => known.into_mut(),
             EntryRef::Vacant(new) => {
+                self.bounds.one_more();
                 let key = self.bounds.names.key(asked);
-                new.insert_entry_with_key(key, Endpoint::within(&self.bounds)).into_mut()
+                new.insert_entry_with_key(key, Endpoint::default().within(&self.bounds)).into_mut()
             }
         }
     }
@@ -66,6 +73,7 @@ impl Summary {
     /// Forgets everything, and keeps its room.
     pub fn clear(&mut self) {
         self.endpoints.clear();
+        self.bounds.clear();
     }
 
     /// How much of it is counted together for want of room.
@@ -91,6 +99,15 @@ impl Summary {
     pub fn bytes(&self) -> usize {
         let endpoints = self.endpoints.values().map(Endpoint::heap_bytes).sum::<usize>();
         size_of::<Self>() + size_of::<Bounds>() + self.endpoints.allocation_size() + endpoints
+    }
+}
+
+impl Clone for Summary {
+    /// With the same names, and room of its own.
+    fn clone(&self) -> Self {
+        let bounds = Arc::new(Bounds::clone(&self.bounds));
+        let endpoints = self.endpoints.iter().map(|(key, endpoint)| (key.clone(), endpoint.clone().within(&bounds)));
+        Summary { endpoints: endpoints.collect(), bounds }
     }
 }
 
@@ -173,6 +190,51 @@ mod tests {
         let all: f64 =
             merged.endpoints().map(|(_, of)| of.sums(|_| true)).map(|sums| sums.requests + sums.streams).sum();
         assert_eq!(all, 12.0);
+    }
+
+    #[test]
+    fn what_is_new_has_no_room_where_all_together_or_the_names_are_too_many() {
+        for (limits, names) in
+            [(Limits { entries: 10, ..Limits::default() }, Names::default()), (Limits::default(), Names::bounded(3000))]
+        {
+            let mut summary = Summary::with_names(limits, &names);
+            for number in 0..200 {
+                let text = format!("{number:0100}");
+                let endpoint = summary.endpoint("1", "GET", &text);
+                endpoint.add(&Request { weight: 1.0, ..Request::default() });
+                endpoint.add_call(&Call { target: &text, weight: 1.0, count: 1, ..Call::default() });
+                endpoint.add_finding(&Finding { callsite: &text, weight: 1.0, ..Finding::default() });
+            }
+            assert!((2..20).contains(&summary.endpoints().count()), "{}", summary.endpoints().count());
+            assert!(names.bytes() < 6000, "{}", names.bytes());
+            let overflowed = summary.overflowed();
+            assert!(overflowed.endpoints > 180.0 && overflowed.calls > 180.0 && overflowed.findings > 180.0);
+            let requests = summary.endpoints().map(|(_, of)| of.sums(|_| true).requests);
+            assert_eq!(requests.sum::<f64>(), 200.0);
+
+            // Once there is room, it is new no longer.
+            summary.clear();
+            names.forget_unused();
+            summary.endpoint("1", "GET", "/").add(&Request { weight: 1.0, ..Request::default() });
+            assert!(summary.overflowed().is_empty());
+            assert!(summary.get("1", "GET", "/").is_some() && summary.get("1", "GET", "/a").is_none());
+        }
+    }
+
+    #[test]
+    fn a_copy_has_room_of_its_own() {
+        let mut one = Summary::new(Limits { entries: 2, ..Limits::default() });
+        one.endpoint("", "GET", "/a");
+        let mut copy = one.clone();
+        assert_eq!(copy, one);
+        for summary in [&mut copy, &mut one] {
+            summary.endpoint("", "GET", "/b");
+            assert!(summary.get("", "GET", "/b").is_some());
+            summary.endpoint("", "GET", "/c");
+            assert!(summary.get("", "GET", "/c").is_none());
+            summary.endpoint("", "GET", "/a").add_call(&Call { weight: 1.0, ..Call::default() });
+            assert_eq!(&*summary.get("", "GET", "/a").unwrap().calls().next().unwrap().0.target, crate::OVERFLOW);
+        }
     }
 
     #[test]
