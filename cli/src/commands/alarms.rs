@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use tachograph_dashboards::prometheus_rules;
+use tachograph_dashboards::{cloudwatch_alarms, prometheus_rules};
 
 use super::Error;
 use crate::options::Options;
@@ -21,6 +21,8 @@ pub(crate) struct Alarms {
 enum Program {
     /// Rules for Prometheus, as YAML: recordings, alerts, and burn rates of the objectives.
     Prometheus,
+    /// Alarms of CloudWatch and who is told of them, as a template of CloudFormation.
+    Cloudwatch,
 }
 
 impl Alarms {
@@ -28,6 +30,7 @@ impl Alarms {
         let settings = options.settings()?;
         let written = match self.program {
             Program::Prometheus => prometheus_rules(&settings)?,
+            Program::Cloudwatch => cloudwatch_alarms(&settings)?,
         };
         std::io::stdout().write_all(written.as_bytes())?;
         Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use tachograph_dashboards::{Source, grafana};
+use tachograph_dashboards::{Source, cloudwatch_dashboards, grafana};
 
 use super::Error;
 use crate::options::Options;
@@ -25,6 +25,8 @@ enum Program {
         #[arg(long, value_enum, default_value_t)]
         source: From,
     },
+    /// Dashboards for CloudWatch, saved queries and the log group, as a template of CloudFormation.
+    Cloudwatch,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -42,6 +44,7 @@ impl Dashboards {
         let written = match self.program {
             Program::Grafana { source: From::Prometheus } => grafana(&settings, Source::Prometheus),
             Program::Grafana { source: From::Cloudwatch } => grafana(&settings, Source::CloudWatch),
+            Program::Cloudwatch => cloudwatch_dashboards(&settings)?,
         };
         std::io::stdout().write_all(written.as_bytes())?;
         Ok(ExitCode::SUCCESS)
