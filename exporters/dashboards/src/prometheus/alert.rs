@@ -110,7 +110,8 @@ pub(crate) fn alerts(settings: &Settings, scope: &Scope) -> Vec<Rule> {
 fn new_n_plus_one(scope: &Scope, by: &[&str]) -> String {
     let found = scope.series(&names::FINDINGS, &[scope.equals(Label::Finding, FindingKind::NPlusOne.as_str())]);
     let now = scope.sum(by, &format!("increase({found}[15m])"));
-    let before = scope.sum(by, &format!("increase({found}[1d] offset 1h)"));
+    let range = "[1d] offset 1h";
+    let before = scope.sum_then(by, &format!("increase({found}{range})"), range);
     format!("{now} > 0 unless {before} > 0")
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn counter_name(counter: &Counter) -> String {
 }
 
 /// By how much a counter of the application grows in a minute.
-pub(crate) fn counter_record(counter: &Counter) -> String {
+fn counter_record(counter: &Counter) -> String {
     format!("{SERVICE}:{}:increase1m", counter_name(counter))
 }
 

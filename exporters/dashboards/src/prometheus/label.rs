@@ -19,8 +19,6 @@ pub(crate) enum Label {
     Finding,
     /// What a query asks, in a few words.
     Summary,
-    /// The database that is asked.
-    Database,
     /// The pool that is waited for.
     WaitedPool,
     /// The pool whose connections are watched.
@@ -29,8 +27,6 @@ pub(crate) enum Label {
     State,
     /// The service that is called over HTTP; by plain names any.
     Host,
-    /// The status that it answered with.
-    HostStatus,
     /// Why a call failed.
     CallError,
     /// The service whose procedure is called.
@@ -60,12 +56,10 @@ impl Label {
             Label::Share => ("share", "share"),
             Label::Finding => ("finding", "finding"),
             Label::Summary => ("db.query.summary", "operation"),
-            Label::Database => ("db.namespace", "database"),
             Label::WaitedPool => ("db.client.connection.pool.name", "database"),
             Label::Pool => ("db.client.connection.pool.name", "pool"),
             Label::State => ("db.client.connection.state", "state"),
             Label::Host => ("server.address", "target"),
-            Label::HostStatus => ("http.response.status_code", "status"),
             Label::CallError => ("error.type", "error_type"),
             Label::RpcService => ("rpc.service", "target"),
             Label::Cache => ("cache.name", "cache"),

@@ -12,11 +12,11 @@ use crate::error::Error;
 use crate::settings::Settings;
 use rule::{Group, file};
 
-pub(crate) use alert::counter_record;
+pub(crate) use alert::counter_name;
 pub(crate) use bound::pattern;
 pub(crate) use label::{Label, quoted};
 pub(crate) use objective::ratio;
-pub(crate) use scope::{ENVIRONMENT, SERVICE, Scope, VERSION, own};
+pub(crate) use scope::{ENVIRONMENT, SERVICE, Scope, VERSION};
 
 /// The label by which what is recorded of objectives is told apart.
 pub(crate) const OBJECTIVE: &str = "objective";

@@ -121,6 +121,13 @@ impl Scope {
         format!("sum by ({by})({expression} * on (job, instance) group_left ({VERSION}) {target})")
     }
 
+    /// The sum of what the processes had that were there at some time in this range, `[1d] offset 1h`: one that asks how it
+    /// was must not forget those that have ended since.
+    pub(crate) fn sum_then(&self, by: &[&str], expression: &str, range: &str) -> String {
+        let (by, target) = (by.join(", "), self.target_info());
+        format!("sum by ({by})({expression} and on (job, instance) last_over_time({target}{range}))")
+    }
+
     /// As far as it is of processes of the service.
     pub(crate) fn of_service(&self, expression: &str) -> String {
         format!("{expression} and on (job, instance) {}", self.target_info())
