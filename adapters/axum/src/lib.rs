@@ -57,7 +57,7 @@ mod framework;
 mod layer;
 mod service;
 
-pub use endpoints::{Endpoints, endpoints};
+pub use endpoints::{Endpoints, endpoints, peer};
 pub use framework::Axum;
 pub use layer::{Layer, layer};
 pub use service::{ResponseFuture, Service};

@@ -9,6 +9,7 @@ use tachograph_core::Handle;
 use tachograph_core::endpoint::{self, Mount};
 
 use crate::head::Headers;
+use crate::stream::StreamReader;
 
 /// Behind a path that the application has itself, which is of rank -9, and before all that have parameters.
 const RANK: isize = -8;
@@ -48,6 +49,12 @@ pub fn endpoints() -> Endpoints {
 ///
 /// The paths are those that the instance serves when this is made. Where the application has a route of one of them too,
 /// its own answers.
+///
+/// # Streams, and the end
+/// What is sent while it is made, as a live page does, ends when rocket shuts down, or the instance
+/// [drains](tachograph_core::Handle::drain).
+///
+/// rocket sees that a client is gone when it sends to it.
 #[derive(Debug, Clone)]
 pub struct Endpoints(Vec<Mount>);
 
@@ -81,18 +88,34 @@ struct Answers(Mount);
 #[rocket::async_trait]
 impl route::Handler for Answers {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let (path, query) = (request.uri().path().as_str(), request.uri().query().map_or("", |query| query.as_str()));
-        let asked = endpoint::Request::new(request.method().as_str(), path, query);
-        let Some(answering) = self.0.answer(asked.headers(&Headers(request.headers()))) else {
+        let Some(answering) = self.0.answer(asked(request)) else {
             return Outcome::Forward((data, Status::NotFound));
         };
-        let answer = answering.await;
+        let endpoint::Response { status, headers, body, stream, .. } = answering.await;
         let mut response = Response::build();
-        response.status(Status::new(answer.status));
-        for (name, value) in answer.headers {
+        response.status(Status::new(status));
+        for (name, value) in headers {
             response.header_adjoin(Header::new(name, value));
         }
-        let body = answer.body.into_owned();
-        Outcome::Success(response.sized_body(body.len(), Cursor::new(body)).finalize())
+        let body = body.into_owned();
+        match stream {
+            Some(stream) => response.streamed_body(StreamReader::new(stream, request.rocket().shutdown())),
+            None => response.sized_body(body.len(), Cursor::new(body)),
+        };
+        Outcome::Success(response.finalize())
     }
+}
+
+fn asked<'r>(request: &'r Request<'_>) -> endpoint::Request<'r> {
+    let (path, query) = (request.uri().path().as_str(), request.uri().query().map_or("", |query| query.as_str()));
+    let mut asked = endpoint::Request::new(request.method().as_str(), path, query);
+    // Not `client_ip`, which a header can say.
+    if let Some(peer) = request.remote() {
+        asked = asked.from_peer(peer.ip());
+    }
+    // HTTP/2 has no header for it.
+    if let Some(host) = request.host() {
+        asked = asked.to_host(&host.to_string());
+    }
+    asked.headers(&Headers(request.headers()))
 }

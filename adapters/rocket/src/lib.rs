@@ -76,6 +76,7 @@ mod measure;
 mod owned;
 mod registry;
 mod route;
+mod stream;
 mod underway;
 
 pub use endpoints::{Endpoints, endpoints};

@@ -1,15 +1,18 @@
 //! What the instance serves of itself, in front of any service.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Extensions, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tachograph_core::{Handle, endpoint};
 
+use crate::endpoint_body::EndpointBody;
 use crate::exchange::{asked, response};
 
 /// The [`Endpoints`] of the instance that is current now. Where there is none, all requests pass, and stderr says so
@@ -22,24 +25,60 @@ pub fn endpoints() -> Endpoints {
 /// service inside.
 ///
 /// The paths are those that the instance serves when this is made. They go before what the service has there itself.
-#[derive(Debug, Clone)]
-pub struct Endpoints(Option<Served>);
+///
+/// What is shown to this machine only asks whence a request comes, and takes one of which that is not known for another
+/// machine's: see [`peer_from`](Self::peer_from).
+#[derive(Clone)]
+pub struct Endpoints {
+    served: Option<Served>,
+    peer: Peer,
+}
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Served {
     handle: Handle,
     endpoints: endpoint::Endpoints,
 }
 
+/// Finds the address that a request's connection was opened from, given to [`Endpoints::peer_from`].
+pub type Peer = fn(&Extensions) -> Option<IpAddr>;
+
 impl Endpoints {
     /// Those of the instance that is current now: see [`endpoints`].
     pub fn current() -> Self {
-        Endpoints(endpoint::serving().map(Served::of))
+        Self::by(endpoint::serving().map(Served::of))
     }
 
     /// Those of this instance.
     pub fn new(handle: &Handle) -> Self {
-        Endpoints(Some(Served::of(handle.clone())))
+        Self::by(Some(Served::of(handle.clone())))
+    }
+
+    fn by(served: Option<Served>) -> Self {
+        Endpoints { served, peer: |_| None }
+    }
+
+    /// Finds in a request's extensions the address that its connection was opened from, where who accepts the connections
+    /// puts it there. A header must not be asked: whoever connects can write there what he likes.
+    ///
+    /// ```
+    /// # use std::net::SocketAddr;
+    /// #[derive(Clone)]
+    /// struct Accepted(SocketAddr);
+    ///
+    /// let layer = tachograph_tower::endpoints()
+    ///     .peer_from(|extensions| extensions.get::<Accepted>().map(|Accepted(address)| address.ip()));
+    /// ```
+    pub fn peer_from(mut self, peer: Peer) -> Self {
+        self.peer = peer;
+        self
+    }
+}
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoints = self.served.as_ref().map(|served| &served.endpoints);
+        f.debug_struct("Endpoints").field("endpoints", &endpoints).finish_non_exhaustive()
     }
 }
 
@@ -53,7 +92,7 @@ impl<S> tower_layer::Layer<S> for Endpoints {
     type Service = EndpointsService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        EndpointsService { inner, served: self.0.clone() }
+        EndpointsService { inner, endpoints: self.clone() }
     }
 }
 
@@ -61,7 +100,7 @@ impl<S> tower_layer::Layer<S> for Endpoints {
 #[derive(Debug, Clone)]
 pub struct EndpointsService<S> {
     inner: S,
-    served: Option<Served>,
+    endpoints: Endpoints,
 }
 
 impl<S, B, R> tower_service::Service<Request<B>> for EndpointsService<S>
@@ -78,12 +117,13 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let served = self.served.as_ref().filter(|served| served.endpoints.have(request.uri().path()));
+        let served = self.endpoints.served.as_ref().filter(|served| served.endpoints.have(request.uri().path()));
         let Some(Served { handle, endpoints }) = served.cloned() else {
             return EndpointsFuture { way: Way::Passed { inner: self.inner.call(request) } };
         };
         let (head, _) = request.into_parts();
-        let answer = async move { response(endpoints.answer(asked(&head).of(&handle))).await };
+        let peer = (self.endpoints.peer)(&head.extensions);
+        let answer = async move { response(endpoints.answer(asked(&head, peer).of(&handle))).await };
         EndpointsFuture { way: Way::Answered { answer: Box::pin(answer) } }
     }
 }
@@ -100,7 +140,7 @@ pin_project! {
 pin_project! {
     #[project = WayProject]
     enum Way<F> {
-        Answered { answer: Pin<Box<dyn Future<Output = Response<Bytes>> + Send>> },
+        Answered { answer: Pin<Box<dyn Future<Output = Response<EndpointBody>> + Send>> },
         Passed { #[pin] inner: F },
     }
 }
@@ -115,7 +155,7 @@ where
         Poll::Ready(match self.project().way.project() {
             WayProject::Answered { answer } => {
                 let answer = ready!(answer.as_mut().poll(cx));
-                Ok(answer.map(|bytes| EndpointsBody { content: Content::Whole { bytes } }))
+                Ok(answer.map(|body| EndpointsBody { content: Content::Answered { body } }))
             }
             WayProject::Passed { inner } => {
                 let passed = ready!(inner.poll(cx))?;
@@ -144,7 +184,7 @@ pin_project! {
     #[derive(Debug)]
     #[project = ContentProject]
     enum Content<R> {
-        Whole { bytes: Bytes },
+        Answered { body: EndpointBody },
         Passed { #[pin] body: R },
     }
 }
@@ -155,22 +195,24 @@ impl<R: Body<Data = Bytes>> Body for EndpointsBody<R> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, R::Error>>> {
         match self.project().content.project() {
-            ContentProject::Whole { bytes } if bytes.is_empty() => Poll::Ready(None),
-            ContentProject::Whole { bytes } => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            ContentProject::Answered { body } => {
+                let never = |error: Infallible| match error {};
+                Pin::new(body).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(never)))
+            }
             ContentProject::Passed { body } => body.poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.content {
-            Content::Whole { bytes } => bytes.is_empty(),
+            Content::Answered { body } => body.is_end_stream(),
             Content::Passed { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
-            Content::Whole { bytes } => SizeHint::with_exact(bytes.len() as u64),
+            Content::Answered { body } => body.size_hint(),
             Content::Passed { body } => body.size_hint(),
         }
     }

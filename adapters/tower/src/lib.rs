@@ -64,6 +64,7 @@
 mod answer;
 mod body;
 pub mod client;
+mod endpoint_body;
 mod endpoints;
 pub mod exchange;
 mod framework;
@@ -75,7 +76,7 @@ mod request_body;
 mod service;
 
 pub use body::ResponseBody;
-pub use endpoints::{Endpoints, EndpointsBody, EndpointsFuture, EndpointsService, endpoints};
+pub use endpoints::{Endpoints, EndpointsBody, EndpointsFuture, EndpointsService, Peer, endpoints};
 pub use framework::{Framework, Route, Tower};
 pub use future::ResponseFuture;
 pub use layer::Layer;

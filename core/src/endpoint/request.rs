@@ -61,7 +61,7 @@ impl<'a> Request<'a> {
     }
 
     /// To this host: what HTTP/2 has as `:authority`, and the target of a request may begin with.
-    pub fn to_host(mut self, host: &'a str) -> Self {
+    pub fn to_host(mut self, host: &str) -> Self {
         self.host = one_or_all([&*self.host, host].into_iter()).into();
         self
     }

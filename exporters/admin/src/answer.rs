@@ -1,7 +1,7 @@
 //! From a request of hyper's to an endpoint, and back.
 
-use bytes::Bytes;
-use http_body_util::Full;
+use std::net::IpAddr;
+
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
@@ -9,23 +9,40 @@ use tachograph_core::Handle;
 use tachograph_core::endpoint::{self, Endpoints};
 use tachograph_core::inbound::RequestHeaders;
 
+use crate::body::Body;
+use crate::listener::Stop;
+
 /// Answers by the endpoints that the instance has at this moment, and by those of the listener itself where it has none.
-pub(crate) async fn answer(handle: &Handle, own: &Endpoints, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(crate) async fn answer(
+    handle: &Handle,
+    own: &Endpoints,
+    peer: IpAddr,
+    stop: Stop,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, _) = request.into_parts();
     let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
-    let asked = endpoint::Request::new(head.method.as_str(), path, query).headers(&Headers(&head.headers)).of(handle);
+    let mut asked = endpoint::Request::new(head.method.as_str(), path, query).of(handle).from_peer(peer);
+    if let Some(authority) = head.uri.authority() {
+        asked = asked.to_host(authority.as_str());
+    }
+    asked = asked.headers(&Headers(&head.headers));
     let endpoints = handle.endpoints();
     let answer = match endpoints.answer(asked.clone()).or_else(|| own.answer(asked)) {
         Some(answering) => answering.await,
         None => endpoint::Response::new(404, "text/plain; charset=utf-8", *b"nothing is served here: see /\n"),
     };
-    response(answer)
+    response(answer, stop)
 }
 
-fn response(answer: endpoint::Response) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(answer.body.into_owned()));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in answer.headers {
+fn response(answer: endpoint::Response, stop: Stop) -> Response<Body> {
+    let endpoint::Response { status, headers, body, stream, .. } = answer;
+    let mut response = Response::new(match stream {
+        Some(stream) => Body::stream(stream, stop),
+        None => Body::Whole(body.into_owned().into()),
+    });
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
             response.headers_mut().append(name, value);
         }

@@ -1,6 +1,7 @@
 //! One connection, from its first request to its end.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +29,10 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// How long the answer that is under way may still take then, or when the listener ends.
 const GRACE: Duration = Duration::from_secs(10);
 
-pub(crate) async fn converse(stream: TcpStream, handle: Handle, own: Arc<Endpoints>, mut stop: Stop) {
-    let service = service_fn(|request| async { Ok::<_, Infallible>(answer(&handle, &own, request).await) });
+pub(crate) async fn converse(stream: TcpStream, peer: IpAddr, handle: Handle, own: Arc<Endpoints>, mut stop: Stop) {
+    let told = stop.clone();
+    let service =
+        service_fn(|request| async { Ok::<_, Infallible>(answer(&handle, &own, peer, told.clone(), request).await) });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)

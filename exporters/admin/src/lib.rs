@@ -25,8 +25,8 @@
 //! ```
 //!
 //! It answers at the paths of [`Handle::endpoints`](tachograph_core::Handle::endpoints), lists them at `/`, and has
-//! nothing else. Nobody is asked for a password: whoever reaches the address sees everything, so the default is one that
-//! only this machine reaches. None of its requests is measured.
+//! nothing else. It asks nobody for a password: whoever reaches the address sees all that does not ask for one itself, so
+//! the default is one that only this machine reaches. None of its requests is measured.
 //!
 //! # Where it runs
 //! On the runtime of tokio in which it is started, or else on a thread and a small runtime of its own, which keep no
@@ -38,9 +38,12 @@
 //! | connections | 64; further ones wait until one is closed |
 //! | the head of a request | 16 KiB, and 10 s to send it, or to begin with the next one |
 //! | a connection | 60 s, and 10 s more for the answer that is under way |
+//! | streams | 16 of the instance's, so that three connections of four are left for the others |
+//! | a stream | [5 s](tachograph_core::endpoint::Chunks#bounds), so that a connection's end cuts none short |
 
 mod admin;
 mod answer;
+mod body;
 mod connection;
 mod error;
 mod index;

@@ -44,8 +44,8 @@ pub(crate) async fn listen(listener: TcpListener, handle: Handle, mut stop: Stop
             () = stop.told() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let conversation = converse(stream, handle.clone(), Arc::clone(&own), stop.clone());
+            Ok((stream, peer)) => {
+                let conversation = converse(stream, peer.ip(), handle.clone(), Arc::clone(&own), stop.clone());
                 tokio::spawn(async move {
                     conversation.await;
                     drop(place);

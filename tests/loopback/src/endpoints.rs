@@ -1,19 +1,24 @@
 //! What every framework has to make of an instance's endpoints, asked over connections.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
-use tachograph_core::Handle;
-use tachograph_core::endpoint::{Answering, Endpoint, Request, Response};
-use tokio::sync::{Semaphore, watch};
+use tachograph_core::endpoint::{Answering, Chunks, Endpoint, Request, Response};
+use tachograph_core::{Handle, WeakHandle, lock};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{get_and_close, send, talk, within};
 
-/// Endpoints that say what they were asked, and one that answers when it is let go.
+/// Endpoints that say what they were asked, one that answers when it is let go, and one that says what it is told to.
 #[derive(Debug, Clone)]
 pub struct Served {
     open: Arc<watch::Sender<bool>>,
     begun: Arc<Semaphore>,
+    listening: Arc<Mutex<Vec<mpsc::UnboundedSender<Vec<u8>>>>>,
+    handle: WeakHandle,
 }
 
 impl Served {
@@ -23,7 +28,12 @@ impl Served {
     /// When it has some already.
     #[must_use]
     pub fn by(handle: &Handle) -> Self {
-        let served = Served { open: Arc::new(watch::Sender::new(false)), begun: Arc::new(Semaphore::new(0)) };
+        let served = Served {
+            open: Arc::new(watch::Sender::new(false)),
+            begun: Arc::new(Semaphore::new(0)),
+            listening: Arc::default(),
+            handle: handle.downgrade(),
+        };
         handle.serve(served.clone()).unwrap();
         served
     }
@@ -41,6 +51,24 @@ impl Served {
         self.open.send_replace(true);
     }
 
+    /// Sends this to those who listen to `/events`, and tells how many they are.
+    pub fn say(&self, event: &str) -> usize {
+        let mut listening = lock(&self.listening);
+        listening.retain(|events| events.send(event.into()).is_ok());
+        listening.len()
+    }
+
+    /// Tells the instance that it is to end.
+    pub fn drain(&self) {
+        self.handle.upgrade().unwrap().drain();
+    }
+
+    fn events(&self) -> Response {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        lock(&self.listening).push(sender);
+        Response::streaming(200, "text/event-stream", Events(receiver)).header("cache-control", "no-store")
+    }
+
     async fn slow(&self) -> Response {
         self.begun.add_permits(1);
         let _ = self.open.subscribe().wait_for(|open| *open).await;
@@ -48,15 +76,26 @@ impl Served {
     }
 }
 
+struct Events(mpsc::UnboundedReceiver<Vec<u8>>);
+
+impl Chunks for Events {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+        self.0.poll_recv(cx)
+    }
+}
+
 impl Endpoint for Served {
     fn paths(&self) -> Vec<String> {
-        ["/echo", "/files", "/files/{*path}", "/slow"].map(str::to_owned).into()
+        ["/echo", "/events", "/files", "/files/{*path}", "/slow", "/who"].map(str::to_owned).into()
     }
 
     fn get<'a>(&'a self, request: Request<'a>) -> Answering<'a> {
         Box::pin(async move {
-            if request.path == "/slow" {
-                return self.slow().await;
+            match request.path {
+                "/slow" => return self.slow().await,
+                "/events" => return self.events(),
+                "/who" => return who(&request),
+                _ => {}
             }
             let Request { path, query, accept, accept_encoding, handle, .. } = request;
             let known = handle.is_some();
@@ -67,6 +106,16 @@ impl Endpoint for Served {
                 .header("x-bad", "a\r\nx-injected: b")
         })
     }
+}
+
+fn who(request: &Request<'_>) -> Response {
+    let Request { peer, host, authorization, is_forwarded, last_event_id, sec_fetch_site, .. } = request;
+    let said = format!(
+        "peer={} host={host} authorization={authorization} forwarded={is_forwarded} last={last_event_id} \
+        site={sec_fetch_site}",
+        peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string())
+    );
+    Response::new(200, "text/plain", said)
 }
 
 /// The head in lower case, and the body.
@@ -173,6 +222,114 @@ pub async fn a_slow_one_holds_up_nobody(address: SocketAddr, served: &Served) {
     assert_eq!(get(address, "/slow").await.1, "slow");
 }
 
+async fn who_with(address: SocketAddr, headers: &str) -> String {
+    let request = format!("GET /who HTTP/1.1\r\nconnection: close\r\n{headers}\r\n");
+    ask(address, request).await.1
+}
+
+/// An endpoint hears who asks, for which host, and whether a proxy stands between.
+pub async fn who_asks_is_known(address: SocketAddr, _: &Served) {
+    let plain = who_with(address, "Host: localhost:8080\r\n").await;
+    assert_eq!(plain, "peer=127.0.0.1 host=localhost:8080 authorization= forwarded=false last= site=");
+    for proxy in ["X-Forwarded-For: 192.0.2.7", "forwarded: for=192.0.2.7", "Via: 1.1 example", "x-real-ip: 192.0.2.7"]
+    {
+        let forwarded = who_with(address, &format!("host: localhost\r\n{proxy}\r\n")).await;
+        assert_eq!(forwarded, "peer=127.0.0.1 host=localhost authorization= forwarded=true last= site=", "{proxy}");
+    }
+    let headers = "host: example\r\nAuthorization: Bearer a\r\nLast-Event-ID: 7\r\nSec-Fetch-Site: none\r\n";
+    let all = who_with(address, headers).await;
+    assert_eq!(all, "peer=127.0.0.1 host=example authorization=Bearer a forwarded=false last=7 site=none");
+}
+
+/// With what a stream ends that was not cut off.
+pub const END: &str = "0\r\n\r\n";
+
+/// Listens to `/events`, whose head has come.
+///
+/// # Panics
+/// When it is none of a stream.
+pub async fn listen(address: SocketAddr) -> TcpStream {
+    let request = "GET /events HTTP/1.1\r\nhost: test\r\naccept-encoding: gzip\r\n\r\n";
+    let mut connection = send(address, request).await;
+    let head = read_until(&mut connection, "\r\n\r\n").await.to_lowercase();
+    assert_eq!((status(&head), header(&head, "content-type")), ("200", vec!["text/event-stream"]), "{head}");
+    assert_eq!(header(&head, "transfer-encoding"), ["chunked"], "{head}");
+    assert_eq!(
+        (header(&head, "content-length").len(), header(&head, "cache-control")),
+        (0, vec!["no-store"]),
+        "{head}"
+    );
+    connection
+}
+
+/// What comes back until it ends so.
+///
+/// # Panics
+/// When the connection ends before.
+pub async fn read_until(connection: &mut TcpStream, end: &str) -> String {
+    let mut output = Vec::new();
+    while !output.ends_with(end.as_bytes()) {
+        let read = within(connection.read_buf(&mut output)).await.unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&output));
+    }
+    String::from_utf8(output).unwrap()
+}
+
+/// The head of a stream is sent before there is anything to say, and each piece before there is another.
+pub async fn events_are_sent_one_by_one(address: SocketAddr, served: &Served) {
+    let mut connection = listen(address).await;
+    for event in ["data: a\n\n", "data: b\n\n"] {
+        assert_eq!(served.say(event), 1);
+        let chunk = format!("9\r\n{event}\r\n");
+        assert_eq!(read_until(&mut connection, &chunk).await, chunk);
+    }
+}
+
+/// Streams end when the instance drains, and their connections are in order then.
+pub async fn events_end_with_the_instance(address: SocketAddr, served: &Served) {
+    let mut connection = listen(address).await;
+    served.drain();
+    assert_eq!(read_until(&mut connection, END).await, END);
+    assert_eq!(served.say("data: late\n\n"), 0);
+}
+
+/// A client that hangs up lets its stream go.
+pub async fn events_are_not_kept_for_one_who_is_gone(address: SocketAddr, served: &Served) {
+    let (gone, mut other) = (listen(address).await, listen(address).await);
+    assert_eq!(served.say(":\n\n"), 2);
+    drop(gone);
+    within(async {
+        while served.say(":\n\n") != 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    served.say("data: b\n\n");
+    read_until(&mut other, "data: b\n\n\r\n").await;
+}
+
+/// A HEAD begins no stream, says no length, and leaves the connection in order.
+pub async fn head_of_events_has_none(address: SocketAddr, served: &Served) {
+    let request = format!("HEAD /events HTTP/1.1\r\nhost: test\r\n\r\n{}", get_and_close("/echo"));
+    let output = String::from_utf8(talk(address, request).await).unwrap().to_lowercase();
+    let (head, other) = output.split_once("\r\n\r\n").unwrap();
+    assert_eq!((status(head), header(head, "content-type")), ("200", vec!["text/event-stream"]), "{output}");
+    assert_eq!(header(head, "content-length").len(), 0, "{output}");
+    assert!(other.starts_with("http/1.1 200") && other.ends_with("instance=true"), "{output}");
+    assert_eq!(served.say(":\n\n"), 0);
+}
+
+/// Streams leave room for the others.
+pub async fn too_many_events_are_refused(address: SocketAddr, served: &Served) {
+    let mut listening = Vec::new();
+    for _ in 0..16 {
+        listening.push(listen(address).await);
+    }
+    assert_eq!(status(&get(address, "/events").await.0), "503");
+    assert_eq!(status(&get(address, "/echo").await.0), "200");
+    assert_eq!(served.say(":\n\n"), 16);
+}
+
 /// Tests that endpoints are served as they should be: `$serve` is the address of an application that has the endpoints of
 /// `$handle`, and otherwise what [`other_paths_are_the_application_s`] says.
 #[macro_export]
@@ -181,6 +338,8 @@ macro_rules! endpoint_tests {
         $crate::endpoint_tests!($test, |$handle| $serve,
             get_is_answered headers_stay_headers head_is_answered_without_a_body other_methods_are_refused
             other_paths_are_the_application_s a_rest_is_found forms_are_negotiated a_slow_one_holds_up_nobody
+            who_asks_is_known events_are_sent_one_by_one events_end_with_the_instance
+            events_are_not_kept_for_one_who_is_gone head_of_events_has_none too_many_events_are_refused
         );
     };
     ($test:meta, |$handle:ident| $serve:expr, $($name:ident)*) => {

@@ -1,10 +1,11 @@
 //! What the instance serves of itself, beside the resources of an application.
 
+use actix_web::middleware::Compress;
 use actix_web::test::{TestRequest, call_and_read_body};
-use actix_web::{App, HttpResponse, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use tachograph_actix_web::{Endpoints, Middleware};
-use tachograph_loopback::endpoints::Served;
-use tachograph_loopback::{Recorder, endpoint_tests};
+use tachograph_loopback::endpoints::{self, END, Served, listen, read_until};
+use tachograph_loopback::{Recorder, endpoint_tests, within};
 
 use crate::server::{in_process, serve};
 
@@ -58,4 +59,32 @@ async fn what_was_registered_first_answers() {
     let own = || web::resource("/echo").to(|| async { "own" });
     assert_eq!(fetch!(in_process!(App::new().service(own()).service(endpoints.clone())), "/echo"), "own");
     assert_eq!(fetch!(in_process!(App::new().service(endpoints).service(own())), "/echo"), "/echo");
+}
+
+#[actix_web::test]
+async fn a_graceful_shutdown_is_not_kept_by_a_stream() {
+    let recorder = Recorder::new();
+    let served = Served::by(&recorder.handle);
+    let handle = recorder.handle.clone();
+    let server = HttpServer::new(move || App::new().service(Endpoints::new(&handle))).workers(1).disable_signals();
+    let server = server.bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let stop = server.handle();
+    let server = actix_web::rt::spawn(server);
+    let mut events = listen(address).await;
+    served.drain();
+    let stopped = actix_web::rt::spawn(stop.stop(true));
+    assert_eq!(read_until(&mut events, END).await, END);
+    within(stopped).await.unwrap();
+    within(server).await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn what_compresses_keeps_nothing_of_a_stream() {
+    let recorder = Recorder::new();
+    let served = Served::by(&recorder.handle);
+    let handle = recorder.handle.clone();
+    let address = serve!(App::new().service(Endpoints::new(&handle)).wrap(Compress::default()));
+    endpoints::events_are_sent_one_by_one(address, &served).await;
 }

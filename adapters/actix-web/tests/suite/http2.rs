@@ -12,7 +12,9 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tachograph_actix_web::Endpoints;
 use tachograph_core::Outcome;
+use tachograph_loopback::endpoints::Served;
 use tachograph_loopback::{Recorder, within};
 use tokio::net::TcpStream;
 
@@ -127,4 +129,22 @@ async fn head_and_empty_answers_are_complete_and_unchanged() {
         let record = recorder.only().await;
         assert_eq!((record.outcome(), record.response_bytes()), (Outcome::Completed, ours.2.len() as u64));
     }
+}
+
+#[actix_web::test]
+async fn endpoints_know_the_host_and_stream() {
+    let recorder = Recorder::new();
+    let served = Served::by(&recorder.handle);
+    let handle = recorder.handle.clone();
+    let address = serve_http2!(App::new().service(Endpoints::new(&handle)));
+    let mut client = connect(address).await;
+    let mut get = |path| client.send_request(request("GET", path, empty()));
+    let asked = within(within(get("/who")).await.unwrap().into_body().collect()).await.unwrap().to_bytes();
+    assert!(asked.starts_with(b"peer=127.0.0.1 host=test authorization= forwarded=false "), "{asked:?}");
+
+    let mut events = within(get("/events")).await.unwrap().into_body();
+    assert_eq!(served.say("data: a\n\n"), 1);
+    assert_eq!(within(events.frame()).await.unwrap().unwrap().into_data().unwrap(), "data: a\n\n");
+    served.drain();
+    assert!(within(events.frame()).await.is_none_or(|end| end.unwrap().into_data().unwrap().is_empty()));
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -28,8 +29,13 @@ impl RecorderLayer for Recorder {
 pub(crate) async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async { axum::serve(listener, router).await });
+    tokio::spawn(async { axum::serve(listener, told_of_peers(router)).await });
     address
+}
+
+/// What is served, with who asks.
+pub(crate) fn told_of_peers(router: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    router.into_make_service_with_connect_info()
 }
 
 /// A GET in process: the response, collected.

@@ -1,8 +1,8 @@
 //! What the instance serves of itself, beside the routes of an application.
 
 use rocket::{Route, catch, catchers, get, routes};
-use tachograph_loopback::endpoints::Served;
-use tachograph_loopback::{Recorder, endpoint_tests};
+use tachograph_loopback::endpoints::{END, Served, listen, read_until};
+use tachograph_loopback::{Recorder, endpoint_tests, within};
 use tachograph_rocket::{Endpoints, Fairing};
 
 use crate::server::{client, get as fetch, rocket, serve};
@@ -64,4 +64,33 @@ async fn what_the_application_has_is_its_own_unless_it_has_everything() {
     assert!(fetch(&client, "/files").await.1.starts_with("/files?"));
     assert!(fetch(&client, "/files/a").await.1.starts_with("/files/a?"));
     assert_eq!(fetch(&client, "/echoes").await.1, "anything");
+}
+
+#[tokio::test]
+async fn a_shutdown_is_not_kept_by_a_stream() {
+    // Nobody tells the instance.
+    let server = serve(rocket().mount("/", Endpoints::new(&recorder().handle))).await;
+    let mut events = listen(server.address).await;
+    server.shutdown.notify();
+    assert_eq!(read_until(&mut events, END).await, END);
+    within(server.launched).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_piece_that_is_large_comes_whole() {
+    let recorder = Recorder::new();
+    let served = Served::by(&recorder.handle);
+    let mut events = listen(serve(rocket().mount("/", Endpoints::new(&recorder.handle))).await.address).await;
+    let large = format!("data: {}\n\n", "0123456789".repeat(10_000));
+    served.say(&large);
+    served.say("data: end\n\n");
+    let received = read_until(&mut events, "data: end\n\n\r\n").await;
+    let mut text = String::new();
+    let mut rest = &*received;
+    while let Some((length, chunk)) = rest.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).unwrap();
+        text.push_str(&chunk[..length]);
+        rest = &chunk[length + 2..];
+    }
+    assert!(text == large + "data: end\n\n", "{} of {}", text.len(), received.len());
 }

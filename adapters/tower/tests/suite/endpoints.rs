@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tachograph_core::Handle;
@@ -24,12 +25,17 @@ async fn own<B>(request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible
 async fn serve(handle: &Handle) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let service = ServiceBuilder::new().layer(Layer::new(handle)).layer(Endpoints::new(handle)).service_fn(own);
+    let endpoints = Endpoints::new(handle).peer_from(|extensions| extensions.get().map(SocketAddr::ip));
+    let service = ServiceBuilder::new().layer(Layer::new(handle)).layer(endpoints).service_fn(own);
     tokio::spawn(async move {
         loop {
-            let stream = TokioIo::new(listener.accept().await.unwrap().0);
-            let service = TowerToHyperService::new(service.clone());
-            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(stream, service));
+            let (stream, peer) = listener.accept().await.unwrap();
+            let service = service.clone().map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(peer);
+                request
+            });
+            let service = TowerToHyperService::new(service);
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });
     address
@@ -57,12 +63,28 @@ async fn bodies_are_as_large_as_they_say() {
     let recorder = Recorder::new();
     let _ = Served::by(&recorder.handle);
     let service = ServiceBuilder::new().layer(Endpoints::new(&recorder.handle)).service_fn(own);
-    for (request, empty) in
-        [(get("/own"), false), (get("/echo"), false), (Request::head("/echo").body(Empty::new()).unwrap(), true)]
-    {
-        let body = service.clone().oneshot(request).await.unwrap().into_body();
+    for path in ["/own", "/echo"] {
+        let body = service.clone().oneshot(get(path)).await.unwrap().into_body();
         let (announced, over) = (body.size_hint().exact().unwrap(), body.is_end_stream());
         let bytes = body.collect().await.unwrap().to_bytes();
-        assert_eq!((announced, over), (bytes.len() as u64, empty));
+        assert_eq!((announced, over), (bytes.len() as u64, false));
     }
+    for (path, length) in [("/echo", Some("45")), ("/events", None)] {
+        let head = Request::head(path).body(Empty::<Bytes>::new()).unwrap();
+        let answer = service.clone().oneshot(head).await.unwrap();
+        assert_eq!(answer.headers().get("content-length").map(|length| length.to_str().unwrap()), length);
+        assert_eq!((answer.body().size_hint().exact(), answer.body().is_end_stream()), (None, true));
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_is_not_guessed() {
+    let recorder = Recorder::new();
+    let _ = Served::by(&recorder.handle);
+    let service = ServiceBuilder::new().layer(Endpoints::new(&recorder.handle)).service_fn(own);
+    let request =
+        Request::get("http://localhost:8080/who").header("host", "example").body(Empty::<Bytes>::new()).unwrap();
+    let said = service.oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(&*said, b"peer=unknown host=localhost:8080, example authorization= forwarded=false last= site=");
 }

@@ -15,7 +15,9 @@ endpoint_tests!(
         address
     },
     get_is_answered headers_stay_headers head_is_answered_without_a_body other_methods_are_refused a_rest_is_found
-    forms_are_negotiated a_slow_one_holds_up_nobody
+    forms_are_negotiated a_slow_one_holds_up_nobody who_asks_is_known events_are_sent_one_by_one
+    events_end_with_the_instance events_are_not_kept_for_one_who_is_gone head_of_events_has_none
+    too_many_events_are_refused
 );
 
 #[tokio::test]
@@ -27,7 +29,8 @@ async fn the_index_lists_what_there_is_by_then() {
     let _ = Served::by(&handle);
     let listed = index("/").await;
     assert!(listed.starts_with("HTTP/1.1 200 OK\r\n") && listed.contains("content-type: text/html; charset=utf-8\r\n"));
-    let links = ["/echo", "/files", "/slow"].map(|path| format!("<li><a href=\"{path}\">{path}</a>\n"));
+    let links =
+        ["/echo", "/events", "/files", "/slow", "/who"].map(|path| format!("<li><a href=\"{path}\">{path}</a>\n"));
     assert!(listed.ends_with(&format!("<ul>\n{}</ul>\n", links.concat())), "{listed}");
     assert!(index("/echo").await.starts_with("HTTP/1.1 200 OK\r\n"));
 }

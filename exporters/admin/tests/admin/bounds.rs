@@ -1,7 +1,8 @@
 //! Clients that take more than their share. Time goes on when nobody has anything to do.
 
 use tachograph_core::endpoint::{Answering, Endpoint, Request, Response};
-use tachograph_loopback::endpoints::Served;
+use tachograph_core::{Handle, ManualClock};
+use tachograph_loopback::endpoints::{Served, listen};
 use tachograph_loopback::{get_and_close, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -69,6 +70,27 @@ async fn no_connection_lasts() {
     let admin = start(&handle);
     let start = Instant::now();
     assert_eq!(rest(send(admin.local_addr(), get("/slow")).await).await, b"");
+    assert!(start.elapsed() >= SECOND * 60 && start.elapsed() < SECOND * 75, "{:?}", start.elapsed());
+}
+
+/// Streams whose time goes by a clock that stands still are the only ones to meet this bound.
+#[tokio::test(start_paused = true)]
+async fn no_stream_lasts() {
+    let clock = ManualClock::new();
+    let handle = Handle::builder().clock(clock.clone()).build();
+    let served = Served::by(&handle);
+    let admin = start(&handle);
+    let (mut stream, start) = (listen(admin.local_addr()).await, Instant::now());
+    tokio::time::sleep(SECOND * 60).await;
+    clock.advance(SECOND * 5);
+    assert_eq!(served.say("data: last\n\n"), 1);
+    let mut output = String::new();
+    stream.read_to_string(&mut output).await.unwrap();
+    assert!(output.ends_with("data: last\n\n\r\n0\r\n\r\n"), "it is not cut short: {output}");
+    assert!(start.elapsed() < SECOND * 65, "{:?}", start.elapsed());
+
+    let (stream, start) = (listen(admin.local_addr()).await, Instant::now());
+    rest(stream).await;
     assert!(start.elapsed() >= SECOND * 60 && start.elapsed() < SECOND * 75, "{:?}", start.elapsed());
 }
 

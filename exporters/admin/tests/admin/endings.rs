@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{net, thread};
 
-use tachograph_loopback::endpoints::Served;
+use tachograph_loopback::endpoints::{self, END, Served, listen};
 use tachograph_loopback::{get_and_close, send, within};
 use tokio::io::AsyncReadExt as _;
 
@@ -44,6 +44,18 @@ async fn a_shutdown_waits_for_the_answers_that_are_under_way() {
     let mut output = String::new();
     within(slow.read_to_string(&mut output)).await.unwrap();
     assert!(output.starts_with("HTTP/1.1 200 OK\r\n") && output.ends_with("slow"), "{output}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shutdown_ends_the_streams() {
+    let handle = instance();
+    let served = Served::by(&handle);
+    let admin = start(&handle);
+    let mut events = listen(admin.local_addr()).await;
+    let shutdown = tokio::task::spawn_blocking(move || admin.shutdown(Duration::MAX));
+    assert_eq!(endpoints::read_until(&mut events, END).await, END);
+    within(shutdown).await.unwrap();
+    assert_eq!((served.say(":\n\n"), handle.is_draining()), (0, false));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
