@@ -1,0 +1,4 @@
+//! The page, asked as a framework asks it.
+
+mod service;
+mod views;
