@@ -11,7 +11,7 @@ import { table } from './page-table.js';
 
 export const title = () => 'Compare';
 
-const SIGNS = { slower: '▲', faster: '▼', same: '＝', 'too few': '?' };
+const SIGNS = { slower: '▲', faster: '▼', same: '=', 'too few': '?' };
 const SCALES = [0.1, 0.25, 0.5, 1, 2];
 
 export async function load(address, signal) {
@@ -45,7 +45,7 @@ function columns(by, most) {
     number('baseline', 'Before', 'baseline'), number('candidate', 'After', 'candidate'),
     { name: 'change', title: 'Change', number: true, first: true, value: row => relative(row, by)?.difference,
       cell: row => { const part = relative(row, by); return part ? `${part.difference > 0 ? '+' : ''}${f.percent(part.difference)}` : '–'; } },
-    { name: 'interval', title: `−${f.percent(most)} … +${f.percent(most)}`, tip: 'Where the change lies, with a confidence of 95%', value: row => relative(row, by)?.high,
+    { name: 'interval', title: `${f.percent(-most)} … +${f.percent(most)}`, tip: 'Where the change lies, with a confidence of 95%', value: row => relative(row, by)?.high,
       cell: row => { const part = relative(row, by); return part && interval(part, most); } },
     { name: 'verdict', title: 'Verdict', value: verdict, cell: row => h('span', { class: `verdict-word ${verdict(row).replace(' ', '-')}` }, h('span', { 'aria-hidden': 'true' }, SIGNS[verdict(row)]), ` ${verdict(row)}`) },
   ];

@@ -40,13 +40,19 @@ export class Stream {
   open() {
     this.close();
     this.source = new EventSource(new URL(`live?${this.asked}`, BESIDE));
-    this.source.onopen = () => this.onState('live');
+    this.source.onopen = () => {
+      clearTimeout(this.timer);
+      this.onState('live');
+    };
     this.source.addEventListener('requests', event => this.onRequests(JSON.parse(event.data)));
     this.source.onerror = () => {
-      this.onState('away');
-      // The browser tries again by itself, but not where it was refused, and later each time.
+      // The service ends its streams now and then, and the browser asks again at once; but not where it was refused, and
+      // later each time.
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.source?.readyState === EventSource.OPEN || this.open(), 3000);
+      this.timer = setTimeout(() => {
+        this.onState('away');
+        this.open();
+      }, 2000);
     };
   }
 

@@ -2,11 +2,15 @@
 // selection and scrolling outlive an update. Text is only ever a text node: what others wrote is never read as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
+/// Characters that turn or hide the text around them: a name with them is shown as what it is.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'open', 'hidden']);
 
 export function h(tag, properties, ...children) {
   return { tag, properties: properties ?? {}, children };
 }
+
+const plain = text => String(text).replace(UNSEEN, unseen => `\\u{${unseen.codePointAt(0).toString(16)}}`);
 
 /// Makes these the children of an element.
 export function show(parent, ...children) {
@@ -37,7 +41,8 @@ function bring(parent, described) {
   wanted.forEach((child, index) => {
     const node = kept[index] ?? make(child, parent);
     if (typeof child !== 'object') {
-      if (node.nodeValue !== String(child)) node.nodeValue = child;
+      const text = plain(child);
+      if (node.nodeValue !== text) node.nodeValue = text;
     } else {
       bring(node, child.children);
       dress(node, child.properties);
@@ -48,7 +53,7 @@ function bring(parent, described) {
 }
 
 function make(child, parent) {
-  if (typeof child !== 'object') return document.createTextNode(child);
+  if (typeof child !== 'object') return document.createTextNode('');
   const isSvg = child.tag === 'svg' || parent.namespaceURI === SVG;
   const node = isSvg ? document.createElementNS(SVG, child.tag) : document.createElement(child.tag);
   node.describedKey = child.properties.key;
@@ -67,7 +72,10 @@ function dress(node, properties) {
     else if (name === 'style') for (const [rule, to] of Object.entries(value)) node.style.setProperty(rule, to);
     else if (AS_PROPERTY.has(name)) { if (node[name] !== value) node[name] = value; }
     else if (value === false || value == null) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? '' : value);
+    else {
+      const text = value === true ? '' : name.startsWith('data-') || name.startsWith('aria-') ? plain(value) : String(value);
+      if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+    }
   }
   node.describedNames = Object.keys(properties).filter(name => name !== 'key');
 }

@@ -1,7 +1,7 @@
 // What is asked of the requests: always in sight, always in the address.
 
 import { h, show } from './page-dom.js';
-import { FILTERS, go, link } from './page-address.js';
+import { FILTERS, go, link, read } from './page-address.js';
 import { span } from './page-format.js';
 
 const WINDOWS = ['60', '300', '900', '3600', 'all'];
@@ -20,12 +20,13 @@ export function learn(data) {
 
 export const isKnown = () => known.methods.length > 0;
 
-export function draw(address) {
-  const { parameters } = address;
+export function draw({ parameters }) {
   const set = changes => {
+    // As it is by now: what was typed is set a moment later.
+    const address = read();
     // An endpoint is its method and route: without one of them it is the list of them.
     const left = address.view === 'endpoint' && Object.entries(changes).some(([name, value]) => value == null && ['method', 'route'].includes(name));
-    go(link(address, left ? 'endpoints' : address.view, changes), { replace: 'find' in changes });
+    go(link(address, left ? 'endpoints' : address.view, changes), { replace: Object.keys(changes)[0] === 'find' });
   };
   const choice = (name, title, options, none = 'any') => {
     const value = parameters.get(name);
@@ -50,7 +51,7 @@ export function draw(address) {
       },
     })),
     choice('window', 'Window', WINDOWS.filter(one => one !== '900').map(one => [one, one === 'all' ? 'all that is kept' : span(+one)]), '15 min'),
-    choice('method', 'Method', known.methods.map(method => [method, method || '(tasks)'])),
+    choice('method', 'Method', same(known.methods)),
     choice('status', 'Status', [...STATUSES, ...same(known.statuses.filter(status => status != null))]),
     choice('route', 'Route', [['', '(no route)'], ...same(known.routes.filter(Boolean))]),
     choice('min_ms', 'At least', DURATIONS.map(one => [one, one >= 1000 ? `${one / 1000} s` : `${one} ms`])),
@@ -65,7 +66,7 @@ export function draw(address) {
       }), method))),
     h('button', {
       key: 'clear', type: 'button', disabled: !isFiltered,
-      onclick: () => go(link(address, address.view === 'endpoint' ? 'endpoints' : address.view, Object.fromEntries([...FILTERS, 'find'].map(name => [name, null])))),
+      onclick: () => set(Object.fromEntries([...FILTERS, 'find'].map(name => [name, null]))),
     }, 'Clear'));
 }
 

@@ -46,7 +46,8 @@ export function percent(part) {
   const of100 = part * 100;
   if (of100 === 0) return '0%';
   if (Math.abs(of100) < 0.01) return '<0.01%';
-  return `${Math.abs(of100) < 1 ? of100.toFixed(2) : Math.abs(of100) < 10 ? of100.toFixed(1) : whole.format(of100)}%`;
+  const size = Math.abs(of100);
+  return `${of100 < 0 ? '−' : ''}${size < 1 ? size.toFixed(2) : size < 10 ? size.toFixed(1) : whole.format(size)}%`;
 }
 
 const two = number => String(number).padStart(2, '0');

@@ -5,7 +5,7 @@ import * as f from './page-format.js';
 import { bar, inWords } from './page-shares.js';
 
 export const endpointName = row => [
-  h('span', { class: 'method' }, row.method || 'task'), ' ',
+  h('span', { class: 'method' }, row.method), ' ',
   row.route ? h('span', { class: 'route' }, row.route) : h('i', { class: 'route' }, row.path ?? '(no route)'),
 ];
 

@@ -157,8 +157,12 @@ function press(event) {
   const writes = event.target.matches('input[type=search], select, textarea');
   if (event.key === 'Escape') {
     if (tip.dismiss()) return;
+    const up = main.querySelector('.way a');
     if (writes) event.target.blur();
-    else if (!['endpoints'].includes(address.view)) main.querySelector('.way a')?.click() ?? go(link(address, 'endpoints'));
+    else if (up) up.click();
+    else if (address.view !== 'endpoints') go(link(address, 'endpoints'));
+    // What was typed stays.
+    event.preventDefault();
     return;
   }
   if (writes) return;
