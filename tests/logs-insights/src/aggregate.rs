@@ -142,7 +142,9 @@ mod tests {
     fn percentiles_are_those_of_the_nearest_rank() {
         let hundred: Vec<String> = (1..=100).map(|number| number.to_string()).collect();
         let hundred: Vec<&str> = hundred.iter().map(String::as_str).collect();
-        for (percent, expected) in [("0", "1"), ("50", "50"), ("95", "95"), ("99", "99"), ("99.5", "100"), ("100", "100")] {
+        for (percent, expected) in
+            [("0", "1"), ("50", "50"), ("95", "95"), ("99", "99"), ("99.5", "100"), ("100", "100")]
+        {
             assert_eq!(of(&format!("pct {percent}"), &hundred), expected);
         }
     }

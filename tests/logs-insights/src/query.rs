@@ -18,7 +18,6 @@ pub struct Query {
     pub(crate) sources: Vec<String>,
     pub(crate) fields: BTreeSet<String>,
     pub(crate) shown: Vec<String>,
-    pub(crate) is_sorted: bool,
 }
 
 impl Query {
@@ -47,11 +46,9 @@ impl Query {
 
     /// Answers it.
     pub fn run(&self, events: impl IntoIterator<Item = Event>) -> Vec<Row> {
-        let mut rows: Vec<Row> = events.into_iter().map(Event::into_row).collect();
-        if !self.is_sorted {
-            rows = Command::Sort(vec![("@timestamp".to_owned(), Direction::Descending)]).run(rows);
-        }
-        let mut rows = self.commands.iter().fold(rows, |rows, command| command.run(rows));
+        let rows: Vec<Row> = events.into_iter().map(Event::into_row).collect();
+        let newest_first = Command::Sort(vec![("@timestamp".to_owned(), Direction::Descending)]);
+        let mut rows = self.commands.iter().fold(newest_first.run(rows), |rows, command| command.run(rows));
         rows.truncate(USUAL_ROWS);
         rows.iter().map(|row| row.only(&self.shown)).collect()
     }

@@ -111,7 +111,9 @@ impl<'t> Reader<'t> {
         let is_of_a_name = |character: char| character.is_ascii_alphanumeric() || "_.@".contains(character);
         let Some(name) = self.while_it_is(is_of_a_name) else { return Ok(None) };
         if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
-            return Err(self.error(at, format!("`{name}` is a word of the language: put a field of this name in backticks")));
+            return Err(
+                self.error(at, format!("`{name}` is a word of the language: put a field of this name in backticks"))
+            );
         }
         Ok(Some(name.to_owned()))
     }

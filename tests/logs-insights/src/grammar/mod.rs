@@ -195,7 +195,6 @@ impl Grammar<'_> {
             }
             Ok((name, direction))
         })?;
-        self.query.is_sorted = true;
         Ok(Command::Sort(keys))
     }
 
