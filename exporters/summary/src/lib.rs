@@ -22,6 +22,7 @@ mod asked;
 mod bounds;
 mod bucket;
 mod call;
+pub mod compare;
 mod counts;
 mod distribution;
 mod endpoint;
@@ -36,6 +37,7 @@ mod summary;
 mod sums;
 
 pub use call::{Call, CallKey, Calls};
+pub use compare::{Change, Comparison, Sample, Sensitivity, Verdict, compare};
 pub use distribution::Distribution;
 pub use endpoint::Endpoint;
 pub use finding::{Finding, FindingKey, Findings};
