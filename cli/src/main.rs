@@ -2,6 +2,7 @@
 
 mod commands;
 mod options;
+mod report;
 mod settings;
 
 use std::process::ExitCode;

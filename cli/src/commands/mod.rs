@@ -3,6 +3,7 @@
 mod alarms;
 mod dashboards;
 mod queries;
+mod report;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Alarms(alarms::Alarms),
     /// Queries for CloudWatch Logs Insights.
     Queries(queries::Queries),
+    /// What the lines of log files come to: endpoints by impact, statements, other services, findings.
+    Report(report::Report),
 }
 
 /// Why a command could not do what it was asked to, in words for who asked.
@@ -31,6 +34,7 @@ impl Command {
             Command::Dashboards(dashboards) => dashboards.run(options),
             Command::Alarms(alarms) => alarms.run(options),
             Command::Queries(queries) => queries.run(options),
+            Command::Report(report) => report.run(),
         }
     }
 }
