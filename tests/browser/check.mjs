@@ -14,13 +14,13 @@ export async function check(name, holds) {
   }
 }
 
-/// Says how many held; how many did not.
+// Says how many held; how many did not.
 export function sum() {
   console.log(`${passed} passed, ${failed} failed`);
   return failed;
 }
 
-/// Asks until it is so.
+// Asks until it is so.
 export async function until(what, holds, patience = 20000) {
   const end = Date.now() + patience;
   let last;

@@ -4,35 +4,47 @@
 import { h } from './page-dom.js';
 import * as f from './page-format.js';
 
-const LINES = [['p99_ms', 'p99'], ['p95_ms', 'p95'], ['p50_ms', 'p50']];
+const LINES = [
+  ['p99_ms', 'p99'],
+  ['p95_ms', 'p95'],
+  ['p50_ms', 'p50'],
+];
 const DEPTHS = 5;
 const ROWS = 28;
 
-/// A scale of durations on which each doubling has the same room: 0 at the shortest, 1 at the longest.
+// A scale of durations on which each doubling has the same room: 0 at the shortest, 1 at the longest.
 function durations(timeline, distribution) {
-  const all = [...distribution.map(one => [one.from_ms, one.to_ms]), ...timeline.flatMap(one => (one.buckets ?? []).map(([from, to]) => [from, to])),
-    ...timeline.flatMap(one => LINES.map(([member]) => [one[member], one[member]]))].filter(([from]) => from != null);
+  const all = [
+    ...distribution.map(one => [one.from_ms, one.to_ms]),
+    ...timeline.flatMap(one => (one.buckets ?? []).map(([from, to]) => [from, to])),
+    ...timeline.flatMap(one => LINES.map(([member]) => [one[member], one[member]])),
+  ].filter(([from]) => from != null);
   const low = Math.max(0.01, Math.min(...all.map(([from]) => from)) * 0.8);
   const high = Math.max(low * 4, Math.max(...all.map(([, to]) => to)) * 1.15);
   const [from, to] = [Math.log(low), Math.log(high)];
   const at = value => Math.min(1, Math.max(0, (Math.log(Math.max(value, low)) - from) / (to - from)));
   const steps = to - from > 5 ? [1] : to - from > 2.5 ? [1, 3] : [1, 2, 5];
   const ticks = [];
-  for (let power = -3; power < 8; power++) for (const step of steps) {
-    const value = step * 10 ** power;
-    if (value >= low && value <= high) ticks.push(value);
-  }
+  for (let power = -3; power < 8; power++)
+    for (const step of steps) {
+      const value = step * 10 ** power;
+      if (value >= low && value <= high) ticks.push(value);
+    }
   return { at, ticks };
 }
 
-const box = (x, y, width, height) => `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h${(-width).toFixed(1)}z`;
+const box = (x, y, width, height) =>
+  `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h${(-width).toFixed(1)}z`;
 
-/// As many as fell into each of the rows of the scale; what lies across several is shared out.
+// As many as fell into each of the rows of the scale; what lies across several is shared out.
 function intoRows(buckets, scale) {
   const rows = new Array(ROWS).fill(0);
   for (const [from, to, count] of buckets) {
     const [low, high] = [scale.at(from) * ROWS, scale.at(to) * ROWS];
-    const [first, last] = [Math.min(ROWS - 1, Math.floor(low)), Math.min(ROWS - 1, Math.max(Math.floor(low), Math.ceil(high) - 1))];
+    const [first, last] = [
+      Math.min(ROWS - 1, Math.floor(low)),
+      Math.min(ROWS - 1, Math.max(Math.floor(low), Math.ceil(high) - 1)),
+    ];
     for (let row = first; row <= last; row++) {
       const part = high > low ? (Math.min(high, row + 1) - Math.max(low, row)) / (high - low) : 1;
       rows[row] += count * Math.max(0, part);
@@ -42,22 +54,28 @@ function intoRows(buckets, scale) {
 }
 
 function heat(timeline, scale, place, width) {
-  const cells = timeline.flatMap(one => intoRows(one.buckets ?? [], scale).map((count, row) => ({ x: place(one.at), row, count })));
+  const cells = timeline.flatMap(one =>
+    intoRows(one.buckets ?? [], scale).map((count, row) => ({ x: place(one.at), row, count })),
+  );
   const most = Math.max(1, ...cells.map(cell => cell.count));
   const depths = Array.from({ length: DEPTHS }, () => '');
   for (const { x, row, count } of cells) {
     if (count < 0.05) continue;
-    const depth = Math.min(DEPTHS - 1, Math.floor(DEPTHS * Math.log1p(count) / Math.log1p(most)));
-    depths[depth] += box(x, 100 - (row + 1) * 100 / ROWS, width, 100 / ROWS);
+    const depth = Math.min(DEPTHS - 1, Math.floor((DEPTHS * Math.log1p(count)) / Math.log1p(most)));
+    depths[depth] += box(x, 100 - ((row + 1) * 100) / ROWS, width, 100 / ROWS);
   }
   return depths.map((d, depth) => h('path', { key: `heat${depth}`, class: `heat h${depth}`, d }));
 }
 
 function percentiles(timeline, scale, place, width) {
   return LINES.map(([member, name]) => {
-    let d = '', pen = 'M';
+    let d = '',
+      pen = 'M';
     for (const one of timeline) {
-      if (one[member] == null || !one.requests) { pen = 'M'; continue; }
+      if (one[member] == null || !one.requests) {
+        pen = 'M';
+        continue;
+      }
       d += `${pen}${(place(one.at) + width / 2).toFixed(1)} ${(100 - scale.at(one[member]) * 100).toFixed(1)}`;
       // A point that stands alone is drawn as a short line.
       if (pen === 'M') d += 'h0.1';
@@ -67,25 +85,37 @@ function percentiles(timeline, scale, place, width) {
   });
 }
 
-const drawing = (...shapes) => h('svg', { viewBox: '0 0 1000 100', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, shapes);
+const drawing = (...shapes) =>
+  h('svg', { viewBox: '0 0 1000 100', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, shapes);
 
-/// Of which of the times the numbers are told below the chart: the one under the pointer or the keyboard.
+// Of which of the times the numbers are told below the chart: the one under the pointer or the keyboard.
 let chosen = null;
 
 export function overTime(timeline, distribution, { from, now, redraw }) {
   if (!timeline.length) return null;
   const scale = durations(timeline, distribution);
   const start = Math.min(from ?? timeline[0].at, timeline[0].at);
-  const apart = timeline.length > 1 ? Math.min(...timeline.slice(1).map((one, index) => one.at - timeline[index].at)) : Math.max(1000, now - start);
+  const apart =
+    timeline.length > 1
+      ? Math.min(...timeline.slice(1).map((one, index) => one.at - timeline[index].at))
+      : Math.max(1000, now - start);
   const end = Math.max(now, timeline.at(-1).at + apart);
-  const place = at => (at - start) / (end - start) * 1000;
-  const width = apart / (end - start) * 1000;
+  const place = at => ((at - start) / (end - start)) * 1000;
+  const width = (apart / (end - start)) * 1000;
   const most = Math.max(1, ...timeline.map(one => one.requests));
-  const bars = kind => timeline.map(one => {
-    const [all, bad] = [one.requests / most * 100, (one.errors ?? 0) / most * 100];
-    return kind === 'errors' ? box(place(one.at), 100 - bad, width * 0.8, bad) : box(place(one.at), 100 - all, width * 0.8, all);
-  }).join('');
-  const pick = at => { chosen = at; redraw(); };
+  const bars = kind =>
+    timeline
+      .map(one => {
+        const [all, bad] = [(one.requests / most) * 100, ((one.errors ?? 0) / most) * 100];
+        return kind === 'errors'
+          ? box(place(one.at), 100 - bad, width * 0.8, bad)
+          : box(place(one.at), 100 - all, width * 0.8, all);
+      })
+      .join('');
+  const pick = at => {
+    chosen = at;
+    redraw();
+  };
   const picked = timeline.find(one => one.at === chosen) ?? timeline.at(-1);
   const step = event => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -95,41 +125,111 @@ export function overTime(timeline, distribution, { from, now, redraw }) {
   };
   const point = event => {
     const area = event.currentTarget.getBoundingClientRect();
-    const at = start + (event.clientX - area.left) / area.width * (end - start);
+    const at = start + ((event.clientX - area.left) / area.width) * (end - start);
     const next = timeline.findLast(one => one.at <= at) ?? timeline[0];
     if (next !== picked) pick(next.at);
   };
-  const rows = intoRows(distribution.map(one => [one.from_ms, one.to_ms, one.count]), scale);
+  const rows = intoRows(
+    distribution.map(one => [one.from_ms, one.to_ms, one.count]),
+    scale,
+  );
   const widest = Math.max(1, ...rows);
   const times = [0, 0.25, 0.5, 0.75, 1];
-  return h('figure', { key: 'over-time', class: 'over-time' },
-    h('div', { class: 'legend lines' }, LINES.toReversed().map(([, name]) => h('span', { key: name },
-      h('svg', { viewBox: '0 0 30 10', 'aria-hidden': 'true' }, h('path', { class: `line ${name}`, d: 'M0 5h30' })), ` ${name}`)),
-      h('span', {}, h('i', { class: 'swatch heat' }), ' the darker, the more requests')),
-    h('div', { class: 'plot' },
-      h('div', { class: 'scale', 'aria-hidden': 'true' }, scale.ticks.map(tick => h('span', { key: tick, style: { bottom: `${scale.at(tick) * 100}%` } }, f.tick(tick)))),
-      h('div', {
-        class: 'area', tabindex: 0, role: 'img', onkeydown: step, onpointermove: point,
-        'aria-label': `Durations over time: ${told(picked, apart)}. Left and right arrows move through time.`,
-      }, drawing(scale.ticks.map(tick => h('path', { key: `tick${tick}`, class: 'grid', d: `M0 ${(100 - scale.at(tick) * 100).toFixed(1)}h1000` })),
-        heat(timeline, scale, place, width), percentiles(timeline, scale, place, width),
-        h('path', { key: 'cursor', class: 'cursor', d: box(place(picked.at), 0, width, 100) }))),
-      h('div', { class: 'histogram', 'aria-hidden': 'true' }, drawing(
-        h('path', { class: 'heat h3', d: rows.map((count, row) => count && box(0, 100 - (row + 0.92) * 100 / ROWS, count / widest * 1000, 84 / ROWS)).filter(Boolean).join('') }))),
-      h('div', { class: 'counts', 'aria-hidden': 'true' }, drawing(h('path', { key: 'all', class: 'heat h2', d: bars('all') }), h('path', { key: 'errors', class: 'errors', d: bars('errors') }))),
-      h('div', { class: 'times', 'aria-hidden': 'true' }, times.map(part => h('span', { key: part, style: { left: `${part * 100}%` } }, f.clock(start + part * (end - start)))))),
-    h('figcaption', {}, told(picked, apart)));
+  return h(
+    'figure',
+    { key: 'over-time', class: 'over-time' },
+    h(
+      'div',
+      { class: 'legend lines' },
+      LINES.toReversed().map(([, name]) =>
+        h(
+          'span',
+          { key: name },
+          h('svg', { viewBox: '0 0 30 10', 'aria-hidden': 'true' }, h('path', { class: `line ${name}`, d: 'M0 5h30' })),
+          ` ${name}`,
+        ),
+      ),
+      h('span', {}, h('i', { class: 'swatch heat' }), ' the darker, the more requests'),
+    ),
+    h(
+      'div',
+      { class: 'plot' },
+      h(
+        'div',
+        { class: 'scale', 'aria-hidden': 'true' },
+        scale.ticks.map(tick => h('span', { key: tick, style: { bottom: `${scale.at(tick) * 100}%` } }, f.tick(tick))),
+      ),
+      h(
+        'div',
+        {
+          class: 'area',
+          tabindex: 0,
+          role: 'img',
+          onkeydown: step,
+          onpointermove: point,
+          'aria-label': `Durations over time: ${told(picked, apart)}. Left and right arrows move through time.`,
+        },
+        drawing(
+          scale.ticks.map(tick =>
+            h('path', { key: `tick${tick}`, class: 'grid', d: `M0 ${(100 - scale.at(tick) * 100).toFixed(1)}h1000` }),
+          ),
+          heat(timeline, scale, place, width),
+          percentiles(timeline, scale, place, width),
+          h('path', { key: 'cursor', class: 'cursor', d: box(place(picked.at), 0, width, 100) }),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'histogram', 'aria-hidden': 'true' },
+        drawing(
+          h('path', {
+            class: 'heat h3',
+            d: rows
+              .map(
+                (count, row) => count && box(0, 100 - ((row + 0.92) * 100) / ROWS, (count / widest) * 1000, 84 / ROWS),
+              )
+              .filter(Boolean)
+              .join(''),
+          }),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'counts', 'aria-hidden': 'true' },
+        drawing(
+          h('path', { key: 'all', class: 'heat h2', d: bars('all') }),
+          h('path', { key: 'errors', class: 'errors', d: bars('errors') }),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'times', 'aria-hidden': 'true' },
+        times.map(part =>
+          h('span', { key: part, style: { left: `${part * 100}%` } }, f.clock(start + part * (end - start))),
+        ),
+      ),
+    ),
+    h('figcaption', {}, told(picked, apart)),
+  );
 }
 
-const told = (one, apart) => `${f.clock(one.at)}, ${f.span(apart / 1000)}: ${f.many(one.requests, 'request')}, ${f.many(one.errors ?? 0, 'error')}`
-  + LINES.toReversed().map(([member, name]) => ` · ${name} ${f.milliseconds(one[member])}`).join('');
+const told = (one, apart) =>
+  `${f.clock(one.at)}, ${f.span(apart / 1000)}: ${f.many(one.requests, 'request')}, ${f.many(one.errors ?? 0, 'error')}` +
+  LINES.toReversed()
+    .map(([member, name]) => ` · ${name} ${f.milliseconds(one[member])}`)
+    .join('');
 
-/// A difference in percent of what was, with the interval that it lies in, on a scale to `most` on both sides of no change.
+// A difference as a part of what was, with the interval that it lies in, on a scale to `most` on both sides of no change. An
+// interval may have no end on a side.
 export function interval({ difference, low, high }, most) {
   const at = value => 50 + Math.max(-1, Math.min(1, value / most)) * 50;
-  const words = `${f.percent(difference)}, between ${f.percent(low)} and ${f.percent(high)}`;
-  return h('div', { class: 'interval', role: 'img', 'aria-label': words, 'data-tip': words, tabindex: -1 },
+  const end = value => (Number.isFinite(value) ? f.percent(value) : 'anything');
+  const words = `${f.percent(difference)}, between ${end(low)} and ${end(high)}`;
+  return h(
+    'div',
+    { class: 'interval', role: 'img', 'aria-label': words, 'data-tip': words, tabindex: -1 },
     h('span', { class: 'zero' }),
     h('span', { class: 'range', style: { left: `${at(low)}%`, width: `${Math.max(0.8, at(high) - at(low))}%` } }),
-    h('span', { class: 'point', style: { left: `${at(difference)}%` } }));
+    h('span', { class: 'point', style: { left: `${at(difference)}%` } }),
+  );
 }

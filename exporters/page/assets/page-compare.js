@@ -17,59 +17,152 @@ const SCALES = [0.1, 0.25, 0.5, 1, 2];
 export async function load(address, signal) {
   const asked = filters(address);
   asked.delete('version');
-  for (const name of ['baseline', 'candidate']) if (address.parameters.has(name)) asked.set(name, address.parameters.get(name));
+  for (const name of ['baseline', 'candidate'])
+    if (address.parameters.has(name)) asked.set(name, address.parameters.get(name));
   const { versions } = await ask('endpoints.json', asked, signal);
   if (versions.length < 2) return { versions };
   // The newest against the one before it, unless others were chosen.
-  if (!asked.has('candidate')) asked.set('candidate', versions.findLast(one => one !== asked.get('baseline')));
-  if (!asked.has('baseline')) asked.set('baseline', versions.findLast(one => one !== asked.get('candidate')));
-  return { ...await ask('compare.json', asked, signal), versions };
+  if (!asked.has('candidate'))
+    asked.set(
+      'candidate',
+      versions.findLast(one => one !== asked.get('baseline')),
+    );
+  if (!asked.has('baseline'))
+    asked.set(
+      'baseline',
+      versions.findLast(one => one !== asked.get('candidate')),
+    );
+  return { ...(await ask('compare.json', asked, signal)), versions };
 }
 
-/// As parts of what it was before.
+// As parts of what it was before.
 function relative(row, by) {
   const change = row.change?.[by];
   const before = row.baseline?.[`${by}_ms`];
   if (!change || change.difference_ms == null || !before) return null;
-  return { difference: change.difference_ms / before, low: (change.low_ms ?? change.difference_ms) / before, high: (change.high_ms ?? change.difference_ms) / before };
+  return {
+    difference: change.difference_ms / before,
+    low: (change.low_ms ?? -Infinity) / before,
+    high: (change.high_ms ?? Infinity) / before,
+  };
 }
 
 function columns(by, most) {
   const number = (name, title, member) => ({
-    name, title, number: true, value: row => row[member]?.[`${by}_ms`], cell: row => f.milliseconds(row[member]?.[`${by}_ms`]),
+    name,
+    title,
+    number: true,
+    value: row => row[member]?.[`${by}_ms`],
+    cell: row => f.milliseconds(row[member]?.[`${by}_ms`]),
     explain: row => (row[member] ? f.many(row[member].requests, 'request') : null),
   });
   const verdict = row => row.change?.[by]?.verdict ?? 'too few';
   return [
     { name: 'endpoint', title: 'Endpoint', value: row => `${row.route ?? ''} ${row.method}`, cell: endpointName },
-    number('baseline', 'Before', 'baseline'), number('candidate', 'After', 'candidate'),
-    { name: 'change', title: 'Change', number: true, first: true, value: row => relative(row, by)?.difference,
-      cell: row => { const part = relative(row, by); return part ? `${part.difference > 0 ? '+' : ''}${f.percent(part.difference)}` : '–'; } },
-    { name: 'interval', title: `${f.percent(-most)} … +${f.percent(most)}`, tip: 'Where the change lies, with a confidence of 95%', value: row => relative(row, by)?.high,
-      cell: row => { const part = relative(row, by); return part && interval(part, most); } },
-    { name: 'verdict', title: 'Verdict', value: verdict, cell: row => h('span', { class: `verdict-word ${verdict(row).replace(' ', '-')}` }, h('span', { 'aria-hidden': 'true' }, SIGNS[verdict(row)]), ` ${verdict(row)}`) },
+    number('baseline', 'Before', 'baseline'),
+    number('candidate', 'After', 'candidate'),
+    {
+      name: 'change',
+      title: 'Change',
+      number: true,
+      first: true,
+      value: row => relative(row, by)?.difference,
+      cell: row => {
+        const part = relative(row, by);
+        return part ? `${part.difference > 0 ? '+' : ''}${f.percent(part.difference)}` : '–';
+      },
+    },
+    {
+      name: 'interval',
+      title: `${f.percent(-most)} … +${f.percent(most)}`,
+      tip: 'Where the change lies, with a confidence of 95%',
+      value: row => relative(row, by)?.high,
+      cell: row => {
+        const part = relative(row, by);
+        return part && interval(part, most);
+      },
+    },
+    {
+      name: 'verdict',
+      title: 'Verdict',
+      value: verdict,
+      cell: row =>
+        h(
+          'span',
+          { class: `verdict-word ${verdict(row).replace(' ', '-')}` },
+          h('span', { 'aria-hidden': 'true' }, SIGNS[verdict(row)]),
+          ` ${verdict(row)}`,
+        ),
+    },
   ];
 }
 
 export function draw(address, data, { redraw }) {
   const head = h('h1', { key: 'h1', tabindex: -1 }, 'Version against version');
   if (data.versions.length < 2) {
-    return [head, h('div', { key: 'empty', class: 'empty' }, h('p', {}, data.versions.length ? `Only version ${data.versions[0] || '(none)'} ran in this window.` : 'No request has been measured in this window.'),
-      h('p', {}, 'There is something to compare once requests of two versions are kept.'))];
+    return [
+      head,
+      h(
+        'div',
+        { key: 'empty', class: 'empty' },
+        h(
+          'p',
+          {},
+          data.versions.length
+            ? `Only version ${data.versions[0] || '(none)'} ran in this window.`
+            : 'No request has been measured in this window.',
+        ),
+        h('p', {}, 'There is something to compare once requests of two versions are kept.'),
+      ),
+    ];
   }
   const by = address.parameters.get('by') ?? 'mean';
   const rows = data.endpoints.filter(finds(address));
-  const widest = Math.max(0, ...rows.map(row => relative(row, by)).filter(Boolean).map(part => Math.max(Math.abs(part.low), Math.abs(part.high))));
+  const widest = Math.max(
+    0,
+    // Where there are too few requests it may be anything: that is no scale for the others.
+    ...rows
+      .filter(row => row.change?.[by]?.verdict !== 'too few')
+      .map(row => relative(row, by))
+      .filter(Boolean)
+      .map(part => Math.max(Math.abs(part.low), Math.abs(part.high))),
+  );
   const most = SCALES.find(scale => scale >= widest) ?? SCALES.at(-1);
   const set = changes => go(link(address, 'compare', changes), { replace: true });
-  const choice = (name, title, value, options) => h('label', { key: name }, h('span', {}, title), h('select', {
-    name, value, onchange: event => set({ [name]: event.target.value }) }, options.map(one => h('option', { key: one, value: one }, one || '(none)'))));
+  const choice = (name, title, value, options) =>
+    h(
+      'label',
+      { key: name },
+      h('span', {}, title),
+      h(
+        'select',
+        { name, value, onchange: event => set({ [name]: event.target.value }) },
+        options.map(one => h('option', { key: one, value: one }, one || '(none)')),
+      ),
+    );
   const told = word => rows.filter(row => row.change?.[by]?.verdict === word).length;
   return [
     head,
-    h('div', { key: 'choices', class: 'choices' }, choice('baseline', 'Before', data.baseline, data.versions), choice('candidate', 'After', data.candidate, data.versions), choice('by', 'By', by, ['mean', 'p50', 'p95'])),
-    h('p', { key: 'told', class: 'told' }, ['slower', 'faster', 'same', 'too few'].map(word => `${told(word)} ${word}`).join(' · ')),
-    table({ name: 'compare', caption: `Change of the ${by}, with the interval that it lies in with a confidence of 95%`, columns: columns(by, most), rows, key: row => `${row.method} ${row.route}`,
-      link: row => endpointLink(address, row), redraw }),
+    h(
+      'div',
+      { key: 'choices', class: 'choices' },
+      choice('baseline', 'Before', data.baseline, data.versions),
+      choice('candidate', 'After', data.candidate, data.versions),
+      choice('by', 'By', by, ['mean', 'p50', 'p95']),
+    ),
+    h(
+      'p',
+      { key: 'told', class: 'told' },
+      ['slower', 'faster', 'same', 'too few'].map(word => `${told(word)} ${word}`).join(' · '),
+    ),
+    table({
+      name: 'compare',
+      caption: `Change of the ${by}, with the interval that it lies in with a confidence of 95%`,
+      columns: columns(by, most),
+      rows,
+      key: row => `${row.method} ${row.route}`,
+      link: row => endpointLink(address, row),
+      redraw,
+    }),
   ];
 }

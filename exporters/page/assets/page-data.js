@@ -2,7 +2,7 @@
 
 const BESIDE = new URL('./', import.meta.url);
 
-/// Why there is no answer: `status` 0 where the service could not be reached.
+// Why there is no answer: `status` 0 where the service could not be reached.
 export class Unanswered extends Error {
   constructor(status, message) {
     super(message);
@@ -23,7 +23,7 @@ export async function load(name, parameters, signal) {
   throw new Unanswered(response.status, told.error ?? response.statusText);
 }
 
-/// Follows the requests that match; comes back by itself after the service was away.
+// Follows the requests that match; comes back by itself after the service was away.
 export class Stream {
   constructor(onRequests, onState) {
     this.onRequests = onRequests;

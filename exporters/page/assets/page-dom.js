@@ -2,7 +2,7 @@
 // selection and scrolling outlive an update. Text is only ever a text node: what others wrote is never read as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
-/// Characters that turn or hide the text around them: a name with them is shown as what it is.
+// Characters that turn or hide the text around them: a name with them is shown as what it is.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'open', 'hidden']);
 
@@ -12,7 +12,7 @@ export function h(tag, properties, ...children) {
 
 const plain = text => String(text).replace(UNSEEN, unseen => `\\u{${unseen.codePointAt(0).toString(16)}}`);
 
-/// Makes these the children of an element.
+// Makes these the children of an element.
 export function show(parent, ...children) {
   const focused = document.activeElement;
   bring(parent, children);
@@ -70,10 +70,12 @@ function dress(node, properties) {
     if (name === 'key') continue;
     if (name.startsWith('on')) node[name] = value;
     else if (name === 'style') for (const [rule, to] of Object.entries(value)) node.style.setProperty(rule, to);
-    else if (AS_PROPERTY.has(name)) { if (node[name] !== value) node[name] = value; }
-    else if (value === false || value == null) node.removeAttribute(name);
+    else if (AS_PROPERTY.has(name)) {
+      if (node[name] !== value) node[name] = value;
+    } else if (value === false || value == null) node.removeAttribute(name);
     else {
-      const text = value === true ? '' : name.startsWith('data-') || name.startsWith('aria-') ? plain(value) : String(value);
+      const text =
+        value === true ? '' : name.startsWith('data-') || name.startsWith('aria-') ? plain(value) : String(value);
       if (node.getAttribute(name) !== text) node.setAttribute(name, text);
     }
   }

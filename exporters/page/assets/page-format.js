@@ -16,7 +16,7 @@ export function milliseconds(value) {
   return `${digits(value / 60000)} min`;
 }
 
-/// A round duration, without the digits that it has none in.
+// A round duration, without the digits that it has none in.
 export const tick = value => (value >= 1000 ? `${+(value / 1000).toPrecision(3)} s` : `${+value.toPrecision(3)} ms`);
 
 export function count(value) {
@@ -25,7 +25,7 @@ export function count(value) {
   return Number.isInteger(value) || value >= 100 ? whole.format(value) : value.toFixed(1);
 }
 
-/// How many of something on average: a whole number only where it is one.
+// How many of something on average: a whole number only where it is one.
 export const average = value => (value == null ? NONE : Number.isInteger(value) ? whole.format(value) : digits(value));
 
 export function rate(value) {
@@ -65,16 +65,18 @@ export function span(seconds) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${digits(seconds / 3600)} h`;
 }
 
-/// `1 request`, `2 requests`.
+// `1 request`, `2 requests`.
 export const many = (number, one, more = `${one}s`) => `${count(number)} ${number === 1 ? one : more}`;
 
 const OUTCOMES = {
-  client_disconnected: 'client left', panicked: 'panicked', body_failed: 'body failed',
-  open_at_shutdown: 'open at shutdown', cancelled: 'cancelled', completed: 'completed',
+  client_disconnected: 'client left',
+  panicked: 'panicked',
+  body_failed: 'body failed',
+  open_at_shutdown: 'open at shutdown',
+  cancelled: 'cancelled',
+  completed: 'completed',
 };
 export const outcome = name => OUTCOMES[name] ?? name ?? NONE;
 
-const FINDINGS = {
-  n_plus_one: 'N+1', duplicate_query: 'duplicate queries', external_n_plus_one: 'N+1, external',
-};
+const FINDINGS = { n_plus_one: 'N+1', duplicate_query: 'duplicate queries', external_n_plus_one: 'N+1, external' };
 export const finding = name => FINDINGS[name] ?? String(name).replaceAll('_', ' ');

@@ -1,7 +1,11 @@
 // Light, dark, or as the system is; remembered.
 
 const KEPT = 'tachograph.theme';
-const THEMES = [['', 'Theme: system'], ['light', 'Theme: light'], ['dark', 'Theme: dark']];
+const THEMES = [
+  ['', 'Theme: system'],
+  ['light', 'Theme: light'],
+  ['dark', 'Theme: dark'],
+];
 let current = 0;
 
 function apply() {
@@ -11,12 +15,23 @@ function apply() {
 
 export function start() {
   // A browser may refuse to keep anything.
-  try { current = Math.max(0, THEMES.findIndex(([name]) => name === localStorage.getItem(KEPT))); } catch { current = 0; }
+  try {
+    current = Math.max(
+      0,
+      THEMES.findIndex(([name]) => name === localStorage.getItem(KEPT)),
+    );
+  } catch {
+    current = 0;
+  }
   apply();
 }
 
 export function next() {
   current = (current + 1) % THEMES.length;
   apply();
-  try { localStorage.setItem(KEPT, THEMES[current][0]); } catch { /* For this time, then. */ }
+  try {
+    localStorage.setItem(KEPT, THEMES[current][0]);
+  } catch {
+    /* For this time, then. */
+  }
 }

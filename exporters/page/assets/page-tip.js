@@ -27,15 +27,21 @@ const find = event => (event.target instanceof Element ? event.target.closest('[
 export function start() {
   document.addEventListener('pointerover', event => {
     const target = find(event);
-    if (target !== over) { leave(); if (target) place(target); }
+    if (target !== over) {
+      leave();
+      if (target) place(target);
+    }
   });
-  document.addEventListener('focusin', event => { leave(); if (event.target.matches(':focus-visible')) place(find(event)); });
+  document.addEventListener('focusin', event => {
+    leave();
+    if (event.target.matches(':focus-visible')) place(find(event));
+  });
   document.addEventListener('focusout', leave);
   document.addEventListener('scroll', leave, { passive: true, capture: true });
   document.addEventListener('pointerdown', leave);
 }
 
-/// Whether there was one to take away.
+// Whether there was one to take away.
 export function dismiss() {
   const shown = !tip.hidden;
   leave();

@@ -14,8 +14,12 @@ import * as live from './page-live.js';
 import * as request from './page-request.js';
 
 const VIEWS = { endpoints, endpoint, request, live, compare };
-const NAVIGATION = [['endpoints', 'Endpoints'], ['live', 'Live'], ['compare', 'Compare']];
-/// At most so often, in milliseconds; and so often though nothing was said to be new, for time goes on.
+const NAVIGATION = [
+  ['endpoints', 'Endpoints'],
+  ['live', 'Live'],
+  ['compare', 'Compare'],
+];
+// At most so often, in milliseconds; and so often though nothing was said to be new, for time goes on.
 const SOONEST = 1000;
 const LATEST = 10000;
 
@@ -31,23 +35,26 @@ let isNew = false;
 let asking = null;
 let asked = 0;
 let took = 0;
-/// Where each address was scrolled to.
+// Where each address was scrolled to.
 const scrolled = new Map();
 
 const viewOf = current => VIEWS[current.view] ?? endpoints;
-const redraw = () => { if (data) show(main, viewOf(address).draw(address, data, { redraw })); };
+const redraw = () => {
+  if (data) show(main, viewOf(address).draw(address, data, { redraw }));
+};
 
-/// Asks anew for what is looked at. `moved`: it is another thing than before.
+// Asks anew for what is looked at. `moved`: it is another thing than before.
 async function refresh(moved = false) {
   asking?.abort();
-  const current = asking = new AbortController();
-  const began = asked = performance.now();
+  const current = (asking = new AbortController());
+  const began = (asked = performance.now());
   isNew = false;
   main.setAttribute('aria-busy', String(moved));
   try {
     const next = await viewOf(address).load(address, current.signal);
     if (current.signal.aborted) return;
-    if (!filterBar.isKnown() && !next.filters) filterBar.learn(await ask('endpoints.json', filters(address), current.signal));
+    if (!filterBar.isKnown() && !next.filters)
+      filterBar.learn(await ask('endpoints.json', filters(address), current.signal));
     filterBar.learn(next);
     [data, trouble] = [next, null];
     took = performance.now() - began;
@@ -65,9 +72,20 @@ async function refresh(moved = false) {
 
 function draw() {
   filterBar.draw(address);
-  show(place('views'), NAVIGATION.map(([view, words]) => h('a', {
-    key: view, href: link(address, view, ['endpoint'].includes(address.view) ? { method: null, route: null } : {}), 'aria-current': address.view === view ? 'page' : null,
-  }, words)));
+  show(
+    place('views'),
+    NAVIGATION.map(([view, words]) =>
+      h(
+        'a',
+        {
+          key: view,
+          href: link(address, view, ['endpoint'].includes(address.view) ? { method: null, route: null } : {}),
+          'aria-current': address.view === view ? 'page' : null,
+        },
+        words,
+      ),
+    ),
+  );
   frame();
   notice();
   if (data) redraw();
@@ -77,45 +95,102 @@ function draw() {
 
 function notice() {
   const away = trouble ? trouble.status === 0 : connection === 'away';
-  const words = away ? 'The service does not answer; trying again.'
-    : !trouble ? null
-    : [401, 403].includes(trouble.status) ? `This page is open only on the machine of the service itself (loopback, by its own name, without a proxy in between), or with the token from the configuration: [exporters.page] token. The service says: ${trouble.message}`
-    : trouble.status === 404 && address.view === 'request' ? `This request is no longer kept: slow, failed and flagged requests are kept longest, others make room. The service says: ${trouble.message}`
-    : `The service could not answer this: ${trouble.message}; trying again.`;
+  const words = away
+    ? 'The service does not answer; trying again.'
+    : !trouble
+      ? null
+      : [401, 403].includes(trouble.status)
+        ? `This page is open only on the machine of the service itself (loopback, by its own name, without a proxy in between), or with the token from the configuration: [exporters.page] token. The service says: ${trouble.message}`
+        : trouble.status === 404 && address.view === 'request'
+          ? `This request is no longer kept: slow, failed and flagged requests are kept longest, others make room. The service says: ${trouble.message}`
+          : `The service could not answer this: ${trouble.message}; trying again.`;
   show(place('notice'), words && h('p', { class: 'notice' }, h('span', { 'aria-hidden': 'true' }, '△ '), words));
   document.body.classList.toggle('stale', Boolean(words));
 }
 
 function frame() {
-  const state = paused ? ['paused', '‖ paused'] : connection === 'live' ? ['live', '● live'] : connection === 'away' ? ['away', '○ not answering'] : ['opening', '○ connecting'];
+  const state = paused
+    ? ['paused', '‖ paused']
+    : connection === 'live'
+      ? ['live', '● live']
+      : connection === 'away'
+        ? ['away', '○ not answering']
+        : ['opening', '○ connecting'];
   show(place('connection'), h('span', { class: state[0] }, state[1]));
   if (!service) return;
-  show(place('service'), service.service, h('small', {}, [service.version, service.environment].filter(Boolean).map(word => ` ${word}`)));
-  const dropped = Object.entries({ ...service.dropped, ...service.bounds_hit }).filter(([, number]) => number > 0)
-    .concat((service.exporters ?? []).flatMap(one => Object.entries(one.dropped ?? {}).filter(([, number]) => number > 0).map(([reason, number]) => [`${one.name} ${reason}`, number])));
-  show(place('footer'),
-    h('p', {}, `${f.span(service.window_s ?? 0)} held · ${f.count(service.requests_kept)} requests kept of ${f.count(service.requests_seen)} seen · `
-      + `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}`),
-    dropped.length > 0 && h('p', { class: 'status warning' }, '△ left out: ', dropped.map(([reason, number]) => `${reason.replaceAll('_', ' ')} ${f.count(number)}`).join(' · ')),
-    h('p', { class: 'keys' }, [['/', 'find'], ['↑ ↓', 'rows'], ['← →', 'cells'], ['Enter', 'open'], ['Esc', 'up'], ['p', 'pause'], ['t', 'theme'], ['1 2 3', 'views']]
-      .map(([key, words]) => h('span', { key }, h('kbd', {}, key), ` ${words}`))));
+  show(
+    place('service'),
+    service.service,
+    h(
+      'small',
+      {},
+      [service.version, service.environment].filter(Boolean).map(word => ` ${word}`),
+    ),
+  );
+  const dropped = Object.entries({ ...service.dropped, ...service.bounds_hit })
+    .filter(([, number]) => number > 0)
+    .concat(
+      (service.exporters ?? []).flatMap(one =>
+        Object.entries(one.dropped ?? {})
+          .filter(([, number]) => number > 0)
+          .map(([reason, number]) => [`${one.name} ${reason}`, number]),
+      ),
+    );
+  show(
+    place('footer'),
+    h(
+      'p',
+      {},
+      `${f.span(service.window_s ?? 0)} held · ${f.count(service.requests_kept)} requests kept of ${f.count(service.requests_seen)} seen · ` +
+        `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}`,
+    ),
+    dropped.length > 0 &&
+      h(
+        'p',
+        { class: 'status warning' },
+        '△ left out: ',
+        dropped.map(([reason, number]) => `${reason.replaceAll('_', ' ')} ${f.count(number)}`).join(' · '),
+      ),
+    h(
+      'p',
+      { class: 'keys' },
+      [
+        ['/', 'find'],
+        ['↑ ↓', 'rows'],
+        ['← →', 'cells'],
+        ['Enter', 'open'],
+        ['Esc', 'up'],
+        ['p', 'pause'],
+        ['t', 'theme'],
+        ['1 2 3', 'views'],
+      ].map(([key, words]) => h('span', { key }, h('kbd', {}, key), ` ${words}`)),
+    ),
+  );
 }
 
-const stream = new Stream(news => {
-  isNew = true;
-  live.take(news, paused || live.isHeld());
-  if (address.view === 'live' && !paused) redraw();
-}, state => {
-  if (state === 'live' && connection !== 'live') isNew = true;
-  connection = state;
-  frame();
-  notice();
-});
+const stream = new Stream(
+  news => {
+    isNew = true;
+    live.take(news, paused || live.isHeld());
+    if (address.view === 'live' && !paused) redraw();
+  },
+  state => {
+    if (state === 'live' && connection !== 'live') isNew = true;
+    if (state === 'away') live.forget();
+    connection = state;
+    frame();
+    notice();
+  },
+);
 
 function move() {
   const before = address;
   address = read();
-  const isOther = before.view !== address.view || ['id', 'method', 'route'].some(name => address.view !== 'endpoints' && before.parameters.get(name) !== address.parameters.get(name));
+  const isOther =
+    before.view !== address.view ||
+    ['id', 'method', 'route'].some(
+      name => address.view !== 'endpoints' && before.parameters.get(name) !== address.parameters.get(name),
+    );
   if (isOther) data = null;
   tip.dismiss();
   filterBar.draw(address);
@@ -126,7 +201,9 @@ function move() {
   refresh(true).then(() => {
     if (!isOther || hash !== location.hash) return;
     scrollTo(0, scrolled.get(hash) ?? 0);
-    (scrolled.has(hash) ? main.querySelector('a.stop[tabindex="0"]') : null ?? main.querySelector('h1'))?.focus({ preventScroll: true });
+    (scrolled.has(hash) ? main.querySelector('a.stop[tabindex="0"]') : (null ?? main.querySelector('h1')))?.focus({
+      preventScroll: true,
+    });
   });
 }
 
@@ -134,7 +211,9 @@ async function look() {
   try {
     service = await ask('status.json', '');
     frame();
-  } catch { /* The notice tells of it once what is looked at has no answer either. */ }
+  } catch {
+    /* The notice tells of it once what is looked at has no answer either. */
+  }
 }
 
 function tick() {
@@ -149,7 +228,10 @@ function pause() {
   place('pause').setAttribute('aria-pressed', String(paused));
   place('pause').firstChild.nodeValue = paused ? 'Resume' : 'Pause';
   frame();
-  if (!paused) { live.take({ requests: [] }, false); refresh(); }
+  if (!paused) {
+    live.take({ requests: [] }, false);
+    refresh();
+  }
 }
 
 function press(event) {
@@ -167,8 +249,12 @@ function press(event) {
   }
   if (writes) return;
   const act = {
-    '/': () => place('find').focus(), p: pause, t: theme.next,
-    1: () => place('views').children[0].click(), 2: () => place('views').children[1].click(), 3: () => place('views').children[2].click(),
+    '/': () => place('find').focus(),
+    p: pause,
+    t: theme.next,
+    1: () => place('views').children[0].click(),
+    2: () => place('views').children[1].click(),
+    3: () => place('views').children[2].click(),
   }[event.key];
   if (!act) return;
   event.preventDefault();
@@ -177,11 +263,16 @@ function press(event) {
 
 place('pause').addEventListener('click', pause);
 place('theme').addEventListener('click', theme.next);
-place('skip').addEventListener('click', event => { event.preventDefault(); main.focus(); });
+place('skip').addEventListener('click', event => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener('keydown', press);
 addEventListener('scroll', () => scrolled.set(location.hash, scrollY), { passive: true });
 addEventListener('hashchange', move);
-document.addEventListener('visibilitychange', () => (document.hidden ? stream.close() : stream.follow(filters(address))));
+document.addEventListener('visibilitychange', () =>
+  document.hidden ? stream.close() : stream.follow(filters(address)),
+);
 
 theme.start();
 tip.start();
