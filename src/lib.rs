@@ -45,7 +45,8 @@
 //! | `lambda` (1), `lambda-http` (1) | functions in AWS Lambda |
 //! | `prometheus`, `otlp` | exporters; `otlp-tls` for endpoints at `https://`; with `opentelemetry` one trace with spans that are exported otherwise |
 //! | `metrics` | the application's own counters, gauges and histograms, by the crate `metrics` |
-//! | `health`, `admin` | `/health`, `/livez`, `/readyz`; a listener of their own for these and the metrics |
+//! | `page` | `/tachograph`, on which the service shows where the time goes |
+//! | `health`, `admin` | `/health`, `/livez`, `/readyz`; a listener of their own for these, the metrics and the page |
 //! | `tracing` | the application's events as lines, its spans in [`Record::spans`](Record::spans), sqlx's queries and the AWS SDK's operations at no code |
 //! | `tokio` (with any framework) | [`spawn`], [`spawn_blocking`], [`serve_until_shutdown`], [`shutdown_signal`] |
 //!
@@ -109,6 +110,8 @@ pub use tachograph_lambda as lambda;
 pub use tachograph_metrics as metrics;
 #[cfg(feature = "otlp")]
 pub use tachograph_otlp as otlp;
+#[cfg(feature = "page")]
+pub use tachograph_page as page;
 #[cfg(feature = "prometheus")]
 pub use tachograph_prometheus as prometheus;
 #[cfg(feature = "redis")]

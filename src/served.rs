@@ -31,7 +31,7 @@ struct Configured {
 
 impl Served {
     /// One more page, where this key of the configuration says.
-    #[cfg(feature = "prometheus")]
+    #[cfg(any(feature = "page", feature = "prometheus"))]
     pub(crate) fn add(&mut self, key: &'static str, endpoint: impl Endpoint) {
         self.endpoints.push(Configured { key, endpoint: Arc::new(endpoint) });
     }

@@ -85,9 +85,11 @@ impl Ignore {
         Ok(Ignore { patterns: patterns.collect::<Result<_, _>>()? })
     }
 
-    /// Adds this very path, whatever characters are in it.
+    /// Adds this very path, whatever characters are in it; with a last segment `{*rest}`, as an endpoint has it, all that is
+    /// below.
     pub fn add_path(&mut self, path: &str) {
-        self.patterns.push(Pattern { method: None, path: path.into(), prefix: false });
+        let above = path.strip_suffix('}').and_then(|path| path.split_once("{*")).map(|(above, _)| above);
+        self.patterns.push(Pattern { method: None, path: above.unwrap_or(path).into(), prefix: above.is_some() });
     }
 
     /// Whether a request passes unmeasured.
@@ -160,6 +162,9 @@ mod tests {
         ignore.add_path("/numbers");
         assert!(ignore.matches("GET", "/numbers") && ignore.matches("POST", "/numbers"));
         assert!(!ignore.matches("GET", "/numbers/of") && !ignore.matches("GET", "/"));
+        ignore.add_path("/where/{*rest}");
+        assert!(ignore.matches("GET", "/where/live") && ignore.matches("GET", "/where/a/b"));
+        assert!(!ignore.matches("GET", "/where") && !ignore.matches("GET", "/wherever"));
     }
 
     #[test]

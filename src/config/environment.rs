@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::Config;
+use super::{Config, secret};
 use crate::error::Error;
 
 const PREFIX: &str = "TACHOGRAPH_";
@@ -78,8 +78,9 @@ fn insert(table: &mut Table, path: &[&str], value: Value) -> Result<(), String> 
 }
 
 fn wrong(name: &str, value: &str, reason: &str) -> Error {
+    let value = if secret::may_be_in(name) { secret::HIDDEN.to_owned() } else { format!("{value:?}") };
     Error::new(format!(
-        "the environment variable {name}={value:?} does not fit: {reason}. Its name is TACHOGRAPH_<SECTION>__<KEY>, with two \
+        "the environment variable {name}={value} does not fit: {reason}. Its name is TACHOGRAPH_<SECTION>__<KEY>, with two \
          underscores between levels, as in TACHOGRAPH_SERVICE__ENVIRONMENT; correct it, or unset it"
     ))
 }

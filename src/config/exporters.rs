@@ -1,8 +1,11 @@
 //! `[exporters]`: where records go.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+
+use super::secret;
 
 /// `[exporters]`: where records go.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -19,6 +22,8 @@ pub struct ExportersConfig {
     pub otlp: Option<OtlpConfig>,
     /// `[exporters.prometheus]`: a page for Prometheus. Needs the feature `prometheus`.
     pub prometheus: Option<PrometheusConfig>,
+    /// `[exporters.page]`: a page for people. Needs the feature `page`.
+    pub page: Option<PageConfig>,
 }
 
 /// `[exporters.json]`.
@@ -190,6 +195,42 @@ impl Default for PrometheusConfig {
     }
 }
 
+/// `[exporters.page]`: where the time goes, for people to look at.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct PageConfig {
+    /// Where the page is; what it needs is below. Default: `/tachograph`.
+    pub path: String,
+    /// How much of the process' memory it uses for what it remembers, in bytes. At least 1048576 (1 MiB). Default 16777216
+    /// (16 MiB).
+    pub memory_bytes: usize,
+    /// By this it is shown to other machines, too, and behind a proxy: as a bearer's token, or as the password that a browser
+    /// asks for. At least 16 characters. It is a secret, and is never shown; `TACHOGRAPH_EXPORTERS__PAGE__TOKEN` keeps it out
+    /// of the file. Default: none, and then only this machine sees the page.
+    #[serde(deserialize_with = "secret::read")]
+    pub token: Option<String>,
+    /// Where its numbers, but not single requests, outlive a restart, so that two versions can be compared. Default: nowhere.
+    pub file: Option<String>,
+}
+
+impl Default for PageConfig {
+    fn default() -> Self {
+        PageConfig { path: "/tachograph".into(), memory_bytes: 16 * 1024 * 1024, token: None, file: None }
+    }
+}
+
+impl fmt::Debug for PageConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageConfig")
+            .field("path", &self.path)
+            .field("memory_bytes", &self.memory_bytes)
+            .field("token", &self.token.as_ref().map(|_| secret::HIDDEN))
+            .field("file", &self.file)
+            .finish()
+    }
+}
+
 /// `[exporters.otlp]`. What is not said here is as OpenTelemetry's variables say (`OTEL_EXPORTER_OTLP_ENDPOINT` and its
 /// like), else as its specification does.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -253,6 +294,7 @@ impl ExportersConfig {
             xray: None,
             otlp: None,
             prometheus: cfg!(feature = "prometheus").then(PrometheusConfig::default),
+            page: cfg!(feature = "page").then(PageConfig::default),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Table;
 
-use super::{Config, Origin, environment, standard};
+use super::{Config, Origin, environment, secret, standard};
 use crate::error::Error;
 
 const DEFAULT_FILE: &str = "tachograph.toml";
@@ -69,7 +69,7 @@ impl Config {
 
     /// Reads one text in the form of `tachograph.toml`, and nothing else.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| does_not_fit("the text", &error))
+        toml::from_str(text).map_err(|error| does_not_fit("the text", text, &error))
     }
 
     pub(super) fn deserialize_table(table: Table) -> Result<Self, toml::de::Error> {
@@ -94,11 +94,14 @@ fn read(path: &Path, remedy_if_named: Option<&str>) -> Result<Option<Table>, Err
             return Err(Error::with_source(format!("cannot read {name}: {error}; {remedy}"), error));
         }
     };
-    toml::from_str::<Config>(&text).map_err(|error| does_not_fit(&name.to_string(), &error))?;
-    toml::from_str(&text).map(Some).map_err(|error| does_not_fit(&name.to_string(), &error))
+    toml::from_str::<Config>(&text).map_err(|error| does_not_fit(&name.to_string(), &text, &error))?;
+    toml::from_str(&text).map(Some).map_err(|error| does_not_fit(&name.to_string(), &text, &error))
 }
 
 /// TOML's own message names the line, shows it, and lists the keys that there are.
-fn does_not_fit(name: &str, error: &toml::de::Error) -> Error {
-    Error::with_source(format!("{name} does not fit: {}", error.to_string().trim_end()), error.clone())
+fn does_not_fit(name: &str, text: &str, error: &toml::de::Error) -> Error {
+    match error.span().and_then(|span| secret::line_of(text, span)) {
+        Some(line) => Error::new(format!("{name} does not fit: line {line}: {}", error.message())),
+        None => Error::with_source(format!("{name} does not fit: {}", error.to_string().trim_end()), error.clone()),
+    }
 }

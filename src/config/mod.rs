@@ -6,7 +6,7 @@
 //! `TACHOGRAPH_EXPORTERS__JSON__OUTPUT=stderr`; a list is written as in TOML, `TACHOGRAPH_CAPTURE__IGNORE='["/health"]'`.
 //!
 //! The presence of an exporter's table switches it on. Where no exporter is named anywhere, JSON lines go to stdout, and the
-//! page for Prometheus is there to be mounted. `OTEL_EXPORTER_OTLP_ENDPOINT` switches OTLP on by itself, beside the others.
+//! pages for Prometheus and for people are there to be mounted. `OTEL_EXPORTER_OTLP_ENDPOINT` switches OTLP on by itself, beside the others.
 
 mod alarms;
 mod bounds;
@@ -15,6 +15,7 @@ mod dashboards;
 mod environment;
 mod exporters;
 mod load;
+mod secret;
 mod standard;
 
 use serde::Deserialize;
@@ -24,7 +25,7 @@ pub use capture::{CaptureConfig, FindingsConfig, RouteConfig};
 pub use dashboards::DashboardsConfig;
 pub use exporters::{
     CloudWatchLogsConfig, EmfConfig, ExportersConfig, JsonConfig, LogGroupConfig, OtlpAwsConfig, OtlpConfig,
-    PrometheusConfig, XRayConfig,
+    PageConfig, PrometheusConfig, XRayConfig,
 };
 
 /// Everything that can be configured. An unknown key is an error.

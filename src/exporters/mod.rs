@@ -3,6 +3,7 @@
 mod cloudwatch_logs;
 mod json;
 mod otlp;
+mod page;
 mod prometheus;
 mod xray;
 
@@ -16,7 +17,7 @@ use crate::served::Served;
 pub(crate) struct SetUp<'a> {
     config: &'a Config,
     #[cfg_attr(
-        not(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "xray")),
+        not(any(feature = "json", feature = "otlp", feature = "page", feature = "prometheus", feature = "xray")),
         expect(dead_code)
     )]
     service: &'a Service,
@@ -67,10 +68,13 @@ impl<'a> SetUp<'a> {
         if let Some(prometheus) = &exporters.prometheus {
             self.add_prometheus(prometheus)?;
         }
+        if let Some(page) = &exporters.page {
+            self.add_page(page)?;
+        }
         Ok(())
     }
 
-    #[cfg(any(feature = "json", feature = "otlp", feature = "xray"))]
+    #[cfg(any(feature = "json", feature = "otlp", feature = "page", feature = "xray"))]
     fn exporter(&mut self, exporter: impl tachograph_core::Exporter, described: String) {
         self.described.push(described);
         self.core = std::mem::take(&mut self.core).exporter(exporter);
@@ -114,6 +118,7 @@ impl<'a> SetUp<'a> {
     feature = "cloudwatch-logs",
     feature = "json",
     feature = "otlp",
+    feature = "page",
     feature = "prometheus",
     feature = "xray"
 )))]

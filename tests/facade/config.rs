@@ -27,14 +27,15 @@ fn error(file: Option<&str>, variables: &[(&str, &str)]) -> String {
 
 #[cfg(feature = "json")]
 #[test]
-fn nothing_at_all_is_json_lines_on_stdout_and_a_page_to_be_mounted() {
+fn nothing_at_all_is_json_lines_on_stdout_and_pages_to_be_mounted() {
     let config = load(None, &[]).unwrap();
     assert_eq!(config.exporters, None);
     let guard = Tachograph::builder().service("shop").version("1.2.3").config(config).build().unwrap();
     let version = env!("CARGO_PKG_VERSION");
-    let page = if cfg!(feature = "prometheus") { ", prometheus (opentelemetry) at /metrics" } else { "" };
+    let prometheus = if cfg!(feature = "prometheus") { ", prometheus (opentelemetry) at /metrics" } else { "" };
+    let page = if cfg!(feature = "page") { ", page at /tachograph" } else { "" };
     let expected = format!(
-        "tachograph {version} measures shop 1.2.3; configuration: defaults; exporters: json (structured) to stdout{page}"
+        "tachograph {version} measures shop 1.2.3; configuration: defaults; exporters: json (structured) to stdout{prometheus}{page}"
     );
     assert_eq!(guard.summary(), expected);
 }
@@ -198,7 +199,7 @@ fn an_exporter_that_is_not_compiled_in_is_named_with_the_remedy() {
     let error = Tachograph::builder().config(config).build().unwrap_err().to_string();
     assert!(error.contains("exporters.json") && error.contains("feature `json`"), "{error}");
 
-    #[cfg(not(feature = "prometheus"))]
+    #[cfg(not(any(feature = "page", feature = "prometheus")))]
     {
         let guard = Tachograph::builder().config(load(None, &[]).unwrap()).build().unwrap();
         assert!(guard.summary().ends_with("exporters: none"), "{}", guard.summary());

@@ -13,6 +13,7 @@ mod emf;
 mod house;
 #[cfg(feature = "otlp")]
 mod otlp_aws;
+mod page;
 mod setup;
 #[cfg(feature = "xray")]
 mod xray;
