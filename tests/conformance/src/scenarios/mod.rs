@@ -12,6 +12,7 @@ mod everything;
 mod findings;
 mod hostile;
 mod identity;
+mod insights;
 mod leaving;
 mod load;
 mod logs;
@@ -145,6 +146,10 @@ macro_rules! every_scenario {
                 text_is_five_words_a_request
                 a_file_is_written_at_its_end_and_stdout_stays_empty
                 a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing
+            }
+            insights {
+                structured_lines_answer_what_is_shipped
+                lines_of_text_answer_the_article
             }
             start {
                 a_typo_in_the_file_is_refused
