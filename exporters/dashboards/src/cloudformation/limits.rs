@@ -6,11 +6,14 @@ use crate::{Error, Settings};
 const RETENTIONS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/// How long what the service says of itself can be: a pattern of lines has 1024 characters.
+const LONGEST_NAME: usize = 200;
+
 /// Fails where no template can be made of the settings, whatever is in it.
 pub(super) fn check(settings: &Settings) -> Result<(), Error> {
-    one_of("service", &settings.service, 1024, |byte| (b' '..=b'~').contains(&byte))?;
+    one_of("service", &settings.service, LONGEST_NAME, |byte| (b' '..=b'~').contains(&byte))?;
     if let Some(environment) = &settings.environment {
-        one_of("environment", environment, 1024, |byte| (b' '..=b'~').contains(&byte))?;
+        one_of("environment", environment, LONGEST_NAME, |byte| (b' '..=b'~').contains(&byte))?;
     }
     let is_name = |byte: u8| byte.is_ascii_alphanumeric();
     // Behind it stands what tells metrics of lines from those of the exporter.

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::dashboards::cut;
 use super::lines;
-use super::template::{Template, words};
+use super::template::Template;
 use crate::Settings;
 
 /// What holds where the template creates the group.
@@ -42,7 +43,8 @@ impl Group {
 
 /// The saved questions, in a folder that is called as the service.
 pub(super) fn queries(settings: &Settings, group: &Group, template: &mut Template) {
-    let folder = settings.environment.iter().fold(words(&settings.service), |folder, name| folder + "/" + &words(name));
+    let folder = cut(&settings.service, 100);
+    let folder = settings.environment.iter().fold(folder, |folder, name| folder + "/" + &cut(name, 50));
     for query in crate::queries(settings) {
         let properties = json!({
             "Name": format!("{folder}/{}", query.name),

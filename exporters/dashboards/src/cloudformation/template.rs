@@ -134,7 +134,7 @@ mod tests {
         let text = format!("a ${{b}} {} {}", parameter("Function"), words("\u{E000}Table\u{E001}"));
         assert_eq!(reference(&text), json!({"Fn::Sub": "a ${!b} ${Function} Table"}));
         assert_eq!(reference(&parameter("Table")), json!({"Ref": "Table"}));
-        assert_eq!(resolved(json!(["${a}", {"b": 1}])), json!(["${a}", {"b": 1}]));
+        assert_eq!(resolved(json!(["${a}", {"b": "c"}])), json!(["${a}", {"b": "c"}]), "nobody substitutes there");
         let both = parameter("A") + &parameter("B");
         assert_eq!(reference(&both), json!({"Fn::Sub": "${A}${B}"}));
     }

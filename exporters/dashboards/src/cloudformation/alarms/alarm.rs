@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::dashboards::cut;
 use super::super::published::Metric;
-use super::super::template::{Template, words};
+use super::super::template::Template;
 use super::super::widget::number;
 use crate::Settings;
 
@@ -82,10 +83,11 @@ impl Window {
 
 impl Alarm {
     pub(super) fn create(self, settings: &Settings, topic: &Value, template: &mut Template) {
-        let of = [Some(&settings.service), settings.environment.as_ref()].into_iter().flatten();
-        let of: Vec<String> = of.map(|text| words(text)).collect();
+        // A name has 255 characters, and the longest of ours begins where it is known to fit.
+        let environment = settings.environment.iter().map(|environment| cut(environment, 25));
+        let of: Vec<String> = [cut(&settings.service, 50)].into_iter().chain(environment).collect();
         let mut properties = json!({
-            "AlarmName": format!("{}: {}", of.join(" "), words(&self.name)),
+            "AlarmName": format!("{}: {}", of.join(" "), self.name),
             "AlarmDescription": self.description(),
             "AlarmActions": [topic],
             "OKActions": [topic],
@@ -106,14 +108,11 @@ impl Alarm {
     }
 
     fn description(&self) -> String {
-        let text = words(&format!("{} Healthy: {}. What to do: {}.", self.what, self.healthy, self.action));
-        match text
-            .char_indices()
-            .find(|(at, character)| at + character.len_utf8() > LONGEST_DESCRIPTION - '…'.len_utf8())
-        {
-            Some((end, _)) if text.len() > LONGEST_DESCRIPTION => format!("{}…", &text[..end]),
-            _ => text,
+        let text = format!("{} Healthy: {}. What to do: {}.", self.what, self.healthy, self.action);
+        if text.len() <= LONGEST_DESCRIPTION {
+            return text;
         }
+        format!("{}…", &text[..text.floor_char_boundary(LONGEST_DESCRIPTION - '…'.len_utf8())])
     }
 }
 

@@ -4,12 +4,15 @@ use tachograph_json::emf::Signal;
 
 use super::super::lines;
 use super::super::published::{Metric, Published};
-use super::super::template::Template;
+use super::super::template::{Template, words};
 use super::alarm::{Alarm, Comparison, Missing, Watched, Window};
 use crate::{Counter, Error, Settings};
 
 /// CloudWatch looks back no further than a week.
 const LONGEST_S: u64 = 604_800;
+
+/// How long a name can be for that of its alarm to fit.
+const LONGEST_NAME: usize = 140;
 
 pub(super) fn alarms(settings: &Settings, published: &Published, template: &mut Template) -> Result<Vec<Alarm>, Error> {
     let mut alarms = Vec::new();
@@ -40,9 +43,9 @@ fn check(counter: &Counter) -> Result<(), Error> {
         return refused(format!("CloudWatch counts in whole minutes: use {next} instead of {period_s} s"));
     }
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if name.is_empty() || name.len() > 200 || !name.bytes().all(is_plain) {
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(is_plain) {
         return refused(
-            "CloudWatch Logs finds only members of lines that are called by letters, digits, `_` and `-`".into(),
+            "CloudWatch Logs finds members of lines that are called by 1 to 140 letters, digits, `_` and `-`".into(),
         );
     }
     Ok(())
@@ -76,8 +79,8 @@ fn alarm(counter: &Counter, metric: Metric) -> Alarm {
         name: name.clone(),
         condition: None,
         what: format!("{name} went up by more than {most} in {span}."),
-        healthy: healthy.clone().unwrap_or_else(|| format!("at most {most} in {span}")),
-        action: action.clone().unwrap_or_else(|| "ask who counts it".into()),
+        healthy: healthy.as_deref().map(words).unwrap_or_else(|| format!("at most {most} in {span}")),
+        action: action.as_deref().map(words).unwrap_or_else(|| "ask who counts it".into()),
         watched: Watched::Metric { metric, stat: "Sum" },
         comparison: Comparison::Above,
         threshold: *most,
@@ -118,7 +121,7 @@ mod tests {
         assert!(refusal("a", 0.0, 90).contains("use 120 instead of 90"));
         assert!(refusal("a", -1.0, 60).contains("-1 is no number"));
         assert!(refusal("a", f64::NAN, 60).contains("NaN"));
-        for name in ["", "a.b", "größe", "a b", &"a".repeat(201)] {
+        for name in ["", "a.b", "größe", "a b", &"a".repeat(141)] {
             assert!(refusal(name, 0.0, 60).contains("letters, digits"), "{name}");
         }
         assert_eq!(check(&counter("safety_rollbacks_total", 0.0, 604_800)), Ok(()));

@@ -16,13 +16,17 @@ pub(super) fn fill(_settings: &Settings, cluster: &Name, board: &mut Board) {
     let line = |name: &str, stat: &str, label: &str| metric(name).line(json!({"stat": stat, "label": label}));
     board.row(1, [heading(&cluster.text)]);
     let cpu = vec![line("CPUUtilization", "Maximum", "the busiest"), line("CPUUtilization", "Average", "average")];
-    let operations = vec![
-        line("ReadIOPS", "Average", "reads of an instance"),
-        line("WriteIOPS", "Average", "writes of an instance"),
-        // Of the volume that all instances share, in five minutes.
-        line("VolumeReadIOPs", "Average", "reads of the volume in 5 min"),
-        line("VolumeWriteIOPs", "Average", "writes of the volume in 5 min"),
+    // What is paid for is told of the volume that all instances share, as it was in five minutes.
+    let volume = |name: &str, id: &str, label: &str| {
+        let hidden = metric(name).line(json!({"id": id, "stat": "Average", "visible": false}));
+        [hidden, expression(&format!("{id} / 300"), label)]
+    };
+    let mut operations = vec![
+        line("ReadIOPS", "Maximum", "reads of an instance"),
+        line("WriteIOPS", "Maximum", "writes of an instance"),
     ];
+    operations.extend(volume("VolumeReadIOPs", "read", "reads of the volume"));
+    operations.extend(volume("VolumeWriteIOPs", "written", "writes of the volume"));
     board.row(
         6,
         [

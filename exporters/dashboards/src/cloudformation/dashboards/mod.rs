@@ -76,11 +76,18 @@ fn dashboard(
     Ok(())
 }
 
-/// `experiments-api in production`
+/// `experiments-api in production`, which fits in the name of a topic.
 pub(super) fn called(settings: &Settings) -> String {
-    let environment = settings.environment.as_ref().map(|environment| format!(" in {environment}"));
-    // A description has 1024 bytes at most.
-    words(&settings.service).chars().take(400).chain(environment.unwrap_or_default().chars().take(400)).collect()
+    let service = cut(&settings.service, 50);
+    match &settings.environment {
+        Some(environment) => format!("{service} in {}", cut(environment, 25)),
+        None => service,
+    }
+}
+
+/// A text of the service's, of at most so many characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    words(text).chars().take(most).collect()
 }
 
 /// `experiments-api-production`, of characters that names of dashboards have.
