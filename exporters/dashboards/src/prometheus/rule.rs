@@ -45,8 +45,9 @@ impl Rule {
         self
     }
 
+    /// One more label. Those of an alert are templates, those of what is recorded are not.
     pub(crate) fn label(mut self, name: &'static str, value: &str) -> Self {
-        self.labels.push((name, value.to_owned()));
+        self.labels.push((name, if self.kind == "alert" { literal(value) } else { value.to_owned() }));
         self
     }
 
