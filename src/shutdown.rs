@@ -18,7 +18,10 @@ use tokio::sync::oneshot;
 /// # }
 /// ```
 ///
-/// From then on the process does not end by these signals any more, so a server that may drain for long needs a bound, as
+/// When it comes, the current instance [drains](Handle::drain): `/readyz` says that the service is not ready, and the page's
+/// live view, which has no end of its own, is ended.
+///
+/// From the call on the process does not end by these signals any more, so a server that may drain for long needs a bound, as
 /// [`serve_until_shutdown`] has it.
 ///
 /// The signals are listened for from the call on, even before this is first awaited: called before a server says that it
@@ -35,6 +38,14 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
             () = interrupt => {}
             () = terminate => {}
         }
+        drain_current();
+    }
+}
+
+/// Load balancers are told first: what they still send meanwhile is served.
+fn drain_current() {
+    if let Some(handle) = Handle::current() {
+        handle.drain();
     }
 }
 
@@ -84,10 +95,7 @@ where
         () = signal => {}
     }
     let again = again();
-    // Load balancers are told first: what they still send meanwhile is served.
-    if let Some(handle) = Handle::current() {
-        handle.drain();
-    }
+    drain_current();
     let _ = tell.send(());
     tokio::select! {
         result = serving => result,

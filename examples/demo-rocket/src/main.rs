@@ -20,6 +20,7 @@ const GRACE: Duration = Duration::from_secs(1);
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut config = tachograph::Config::load()?;
     config.exporters().prometheus.get_or_insert_default(); // whatever else is configured, /metrics is there
+    config.exporters().page.get_or_insert_default(); // and /tachograph
     let guard = tachograph::init!(config)?;
     let settings = Settings::from_env()?;
     let app = App::start(&settings).await?;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 /// The address, and a command for each thing that the demonstration shows.
 pub fn how_to_try(address: SocketAddr) -> String {
     format!(
-        "listening on http://{address}; each request gives a line on stdout, and more where its calls are worth a look:\n\
+        "listening on http://{address}; each request gives a line on stdout, and more where its calls are worth a look.\n\
+         Where the time goes is shown at http://{address}/tachograph\n\
          \x20 curl 'http://{address}/experiments/1'                      # one query\n\
          \x20 curl 'http://{address}/experiments'                        # 1 + N queries, and a verdict that says so\n\
          \x20 curl 'http://{address}/experiments?joined=true'            # the same by one\n\
