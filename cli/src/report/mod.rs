@@ -16,6 +16,7 @@ mod reading;
 mod recent;
 mod result;
 mod show;
+mod sides;
 mod text;
 mod value;
 mod wrapping;
@@ -24,8 +25,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use tachograph_summary::{Sensitivity, Verdict};
+
+use gathered::Gathered;
 use input::Input;
-use plan::Plan;
+use plan::{Plan, Sides};
+use result::Trend;
 pub(crate) use show::Format;
 
 use crate::commands::Error;
@@ -34,25 +39,86 @@ use crate::commands::Error;
 #[derive(Debug)]
 pub(crate) struct Question {
     pub(crate) files: Vec<PathBuf>,
-    /// Those that the files are compared with.
-    pub(crate) baseline_files: Vec<PathBuf>,
     pub(crate) top: usize,
     pub(crate) group_by: Vec<String>,
     pub(crate) filter: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
     pub(crate) format: Format,
+    pub(crate) compare: Option<Compare>,
 }
 
-/// Answers it on stdout.
+/// What is compared, as it was said.
+#[derive(Debug)]
+pub(crate) struct Compare {
+    pub(crate) by: By,
+    /// What makes the exit code 1.
+    pub(crate) fail_on: Vec<FailOn>,
+    pub(crate) sensitivity: Sensitivity,
+}
+
+#[derive(Debug)]
+pub(crate) enum By {
+    Member {
+        name: String,
+        baseline: Option<String>,
+        candidate: Option<String>,
+    },
+    /// The files with these.
+    Files(Vec<PathBuf>),
+}
+
+/// What makes the exit code 1, where two are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum FailOn {
+    /// An endpoint takes longer, and that is more than chance.
+    Slower,
+    /// More of its requests fail.
+    Errors,
+    /// Its requests make more queries.
+    Queries,
+    /// Nothing does.
+    Nothing,
+}
+
+/// What an endpoint that became worse makes the exit code.
+const WORSE: u8 = 1;
+
+/// Answers it on stdout. The code is 1 where something became worse that must not.
 pub(crate) fn run(question: Question, now: SystemTime) -> Result<ExitCode, Error> {
     let plan = plan(&question, now)?;
     let inputs = inputs(&question);
     let read = reader::read(&plan, &inputs)?;
-    let asked = result::Asked { filter: question.filter, group_by: question.group_by, top: question.top };
+    let compare = question.compare.as_ref().map(|compare| chosen(compare, &read.gathered)).transpose()?;
+    let asked = result::Asked { filter: question.filter, group_by: question.group_by, top: question.top, compare };
     let report = result::Report::new(&read, &inputs, asked);
     show::write(&report, question.format)?;
-    Ok(ExitCode::SUCCESS)
+    let is_worse = match (&question.compare, &report.comparison) {
+        (Some(compare), Some(comparison)) => compare.fail_on.iter().any(|fail_on| fail_on.is_met_by(comparison)),
+        _ => false,
+    };
+    Ok(if is_worse { ExitCode::from(WORSE) } else { ExitCode::SUCCESS })
+}
+
+fn chosen(compare: &Compare, gathered: &Gathered) -> Result<result::Compare, String> {
+    let (by, sides) = match &compare.by {
+        By::Member { name, baseline, candidate } => {
+            (name.as_str(), sides::choose(name, &gathered.sides, baseline.as_deref(), candidate.as_deref())?)
+        }
+        By::Files(_) => ("files", sides::of_files(&gathered.sides)?),
+    };
+    Ok(result::Compare { by: by.to_owned(), sides, sensitivity: compare.sensitivity.clone() })
+}
+
+impl FailOn {
+    fn is_met_by(self, comparison: &result::Comparison) -> bool {
+        comparison.groups.iter().any(|compared| match self {
+            FailOn::Slower => compared.verdict == Verdict::Slower,
+            FailOn::Errors => compared.errors == Trend::More,
+            FailOn::Queries => compared.queries == Trend::More,
+            FailOn::Nothing => false,
+        })
+    }
 }
 
 fn plan(question: &Question, now: SystemTime) -> Result<Plan, Error> {
@@ -65,6 +131,11 @@ fn plan(question: &Question, now: SystemTime) -> Result<Plan, Error> {
     let filter = question.filter.as_ref().map(|filter| filter::parse(filter, &mut plan.fields));
     plan.filter = filter.transpose()?;
     plan.group_by = question.group_by.iter().map(|member| plan.fields.ask(member)).collect();
+    plan.sides = match question.compare.as_ref().map(|compare| &compare.by) {
+        None => Sides::One,
+        Some(By::Member { name, .. }) => Sides::Member(plan.fields.ask(name)),
+        Some(By::Files(_)) => Sides::Files,
+    };
     Ok(plan)
 }
 
@@ -72,6 +143,9 @@ fn inputs(question: &Question) -> Vec<Input> {
     let input = |is_baseline| {
         move |path: &PathBuf| Input { path: Some(path.clone()).filter(|path| path != Path::new("-")), is_baseline }
     };
-    let baseline = question.baseline_files.iter().map(input(true));
-    baseline.chain(question.files.iter().map(input(false))).collect()
+    let baseline = match question.compare.as_ref().map(|compare| &compare.by) {
+        Some(By::Files(files)) => files.as_slice(),
+        _ => &[],
+    };
+    baseline.iter().map(input(true)).chain(question.files.iter().map(input(false))).collect()
 }

@@ -1,5 +1,6 @@
 //! How a report is written.
 
+mod compared;
 mod number;
 mod table;
 mod tables;

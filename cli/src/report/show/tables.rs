@@ -1,11 +1,15 @@
 //! A report as tables.
 
+use super::compared;
 use super::number::{bytes, count, mean, millis, millis_if_any, percent};
 use super::table::{Cell, Kind, Table};
 use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement};
 
 /// A report as tables, the most important first.
 pub(super) fn of(report: &Report) -> Vec<Table> {
+    if let Some(comparison) = &report.comparison {
+        return compared::of(comparison);
+    }
     let mut tables = vec![groups(report)];
     if !report.statements.is_empty() {
         tables.push(statements(&report.statements, report.statements_left_out));
