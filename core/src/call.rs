@@ -128,6 +128,12 @@ impl Call {
         &self.operation
     }
 
+    /// The same, for whoever keeps it beyond the record. Calls that ask the same have one and the same, mostly: each thread
+    /// makes its own.
+    pub fn shared_operation(&self) -> &Arc<Operation> {
+        &self.operation
+    }
+
     /// From the beginning of the request to the beginning of the call.
     pub fn start(&self) -> Duration {
         Duration::from_nanos(self.start)

@@ -251,7 +251,7 @@ impl Operation {
     }
 
     /// The same in calls that ask the same, and hardly ever elsewhere.
-    pub(crate) fn hash(&self) -> u64 {
+    pub fn hash(&self) -> u64 {
         self.hash
     }
 
