@@ -31,15 +31,13 @@ impl Access {
     }
 
     pub(crate) fn check(&self, request: &Request<'_>) -> Result<(), Refusal> {
-        if !self.is_open(request) {
-            let Some(token) = &self.token else { return Err(Refusal::Closed) };
-            if !given_token(&request.authorization).is_some_and(|given| is_same(given.as_bytes(), token.as_bytes())) {
-                return Err(Refusal::Unauthorized);
-            }
+        if self.is_open(request) {
+            return Ok(());
         }
-        match &*request.sec_fetch_site {
-            "" | "same-origin" | "none" => Ok(()),
-            _ => Err(Refusal::CrossSite),
+        let Some(token) = &self.token else { return Err(Refusal::Closed) };
+        match given_token(&request.authorization) {
+            Some(given) if is_same(given.as_bytes(), token.as_bytes()) => Ok(()),
+            _ => Err(Refusal::Unauthorized),
         }
     }
 
@@ -47,6 +45,11 @@ impl Access {
         let is_near = request.peer.is_some_and(|peer| peer.to_canonical().is_loopback());
         is_near && !request.is_forwarded && is_this_machine(&request.host)
     }
+}
+
+/// Whether a browser says that a page of somebody else's asks. It could not read the answer, but has no business here.
+pub(crate) fn is_of_another_site(request: &Request<'_>) -> bool {
+    !matches!(&*request.sec_fetch_site, "" | "same-origin" | "none")
 }
 
 /// Takes as long as what was given is long, whatever the token is and however early they differ.

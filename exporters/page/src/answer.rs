@@ -38,18 +38,29 @@ pub(crate) fn asset(content_type: &'static str, body: Cow<'static, [u8]>) -> Res
     guarded(response)
 }
 
-pub(crate) fn refused(refusal: Refusal) -> Response {
-    match refusal {
-        Refusal::Closed => error(
+/// JSON where JSON was asked for, and else what a browser shows as it is.
+pub(crate) fn refused(refusal: Refusal, is_page: bool) -> Response {
+    let (status, what) = match refusal {
+        Refusal::Closed => (
             403,
             "this page is open on the machine of the service only, at a loopback address and without a proxy: to see it \
-             from elsewhere, set exporters.page.token and send it as a password, or let [admin] listen on a loopback address \
-             and go there by a tunnel",
+             from elsewhere, set exporters.page.token and send it as a password, or let [admin] listen on a loopback \
+             address and go there by a tunnel",
         ),
-        Refusal::Unauthorized => {
-            error(401, "this page needs the token of exporters.page.token: send it as `Authorization: Bearer TOKEN`, or as a password")
-                .header("www-authenticate", "Basic realm=\"tachograph\", charset=\"UTF-8\"")
+        Refusal::Unauthorized => (
+            401,
+            "this page needs the token of exporters.page.token: send it as `Authorization: Bearer TOKEN`, or as a password",
+        ),
+        Refusal::CrossSite => {
+            (403, "this is for the page itself and those who come to it, and no page of another site")
         }
-        Refusal::CrossSite => error(403, "this page answers itself and those who come to it, and no page of another site"),
+    };
+    let response = match is_page {
+        true => guarded(Response::new(status, "text/plain; charset=utf-8", format!("{what}\n"))),
+        false => error(status, what),
+    };
+    match refusal {
+        Refusal::Unauthorized => response.header("www-authenticate", "Basic realm=\"tachograph\", charset=\"UTF-8\""),
+        Refusal::Closed | Refusal::CrossSite => response,
     }
 }

@@ -52,7 +52,41 @@ pub(crate) fn of(name: &str) -> Option<Response> {
 /// The page itself. It names what it needs by the last segment of its own path, as a browser that was given `/tachograph` looks
 /// for everything else beside it; so whatever a proxy or a framework has put before the path is in it.
 pub(crate) fn page(path: &str) -> Response {
-    let folder = path.rsplit('/').next().unwrap_or_default();
-    let page = PAGE.replace(FOLDER, folder);
+    let page = PAGE.replace(FOLDER, path.rsplit('/').next().unwrap_or_default());
     answer::asset("text/html; charset=utf-8", Cow::Owned(page.into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_in_the_folder_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+        let mut there: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != "page.html")
+            .collect();
+        let mut served: Vec<&str> = ASSETS.iter().map(|(name, ..)| *name).collect();
+        there.sort_unstable();
+        served.sort_unstable();
+        assert_eq!(served, there);
+    }
+
+    #[test]
+    fn the_page_finds_what_it_needs_and_names_no_other_place() {
+        let page = String::from_utf8(page("/internal/shown").body.into_owned()).unwrap();
+        assert!(
+            page.contains("\"shown/page.js\"") && page.contains("\"shown/page.css\"") && !page.contains("{{"),
+            "{page}"
+        );
+        for (name, _, body) in ASSETS {
+            let text = std::str::from_utf8(body).unwrap();
+            // Names of kinds of documents look like addresses, and nobody goes there.
+            let text = text.replace("http://www.w3.org/", "");
+            assert!(!text.contains("http://") && !text.contains("https://"), "{name}");
+        }
+        assert!(!page.contains("://") && !page.contains("<script>") && !page.contains("style="), "{page}");
+    }
 }

@@ -1,6 +1,8 @@
 //! What is told of one request alone: its calls, the application's spans, its findings.
 
-use tachograph_core::{Call, CallOutcome, FieldValue, Finding, Record, SpanId, Yield, micros};
+use tachograph_core::{
+    Call, CallGroup, CallOutcome, Callsite, FieldValue, Finding, Operation, Record, SpanId, Yield, micros,
+};
 
 use crate::json::{self, Object};
 
@@ -41,13 +43,17 @@ impl Detail {
         let members = members.write(record);
         let mut detail = Detail { members: members.into(), asked: Vec::new(), calls: Vec::new(), calls_left_out: 0 };
         let mut bytes = detail.bytes();
-        let mut known: Vec<(&Call, u32)> = Vec::new();
+        let places = Places::of(record);
+        let mut known: Vec<(&Call, Option<Callsite>, u32)> = Vec::new();
         let own = record.identity().span_id();
         for (at, call) in record.calls().iter().enumerate() {
-            let same = known.iter().find(|(other, _)| is_same(other, call));
+            let callsite = places.of_call(call);
+            let same = known
+                .iter()
+                .find(|(other, place, _)| *place == callsite && is_same(other.operation(), call.operation()));
             let (place, new) = match same {
-                Some((_, place)) => (*place, None),
-                None => (detail.asked.len() as u32, Some(asked(call))),
+                Some((.., place)) => (*place, None),
+                None => (detail.asked.len() as u32, Some(asked(call, callsite))),
             };
             let kept = KeptCall {
                 span_id: record.call_span_id(at),
@@ -68,7 +74,7 @@ impl Detail {
             bytes += size;
             if let Some(asked) = new {
                 detail.asked.push(asked.into());
-                known.push((call, place));
+                known.push((call, callsite, place));
             }
             detail.calls.push(kept);
         }
@@ -104,19 +110,37 @@ impl Detail {
     }
 }
 
-fn is_same(one: &Call, other: &Call) -> bool {
-    let operations = (one.operation(), other.operation());
-    (std::ptr::eq(operations.0, operations.1) || operations.0 == operations.1) && one.callsite() == other.callsite()
+/// Where calls were made that were not asked for it themselves: only some of a loop are.
+struct Places(Vec<CallGroup>);
+
+impl Places {
+    fn of(record: &Record) -> Self {
+        let is_lost = record.calls().iter().any(|call| call.callsite().is_none());
+        Places(if is_lost { record.call_groups() } else { Vec::new() })
+    }
+
+    fn of_call(&self, call: &Call) -> Option<Callsite> {
+        let of_group = || {
+            let mut same = self.0.iter().filter(|group| is_same(group.operation(), call.operation()));
+            same.find_map(CallGroup::callsite)
+        };
+        call.callsite().or_else(of_group)
+    }
 }
 
-fn asked(call: &Call) -> Vec<u8> {
+/// Each thread has one of each, mostly.
+fn is_same(one: &Operation, other: &Operation) -> bool {
+    std::ptr::eq(one, other) || one == other
+}
+
+fn asked(call: &Call, callsite: Option<Callsite>) -> Vec<u8> {
     let operation = call.operation();
     json::members(|object| {
         object.text("kind", operation.kind().as_str());
         object.text("target", operation.target());
         object.text("summary", operation.summary());
         object.text_or_null("statement", operation.statement().map(|statement| statement.text()));
-        object.text_or_null("callsite", call.callsite().map(|callsite| callsite.to_string()).as_deref());
+        object.text_or_null("callsite", callsite.map(|callsite| callsite.to_string()).as_deref());
     })
 }
 

@@ -142,9 +142,9 @@ impl Object<'_> {
         }
     }
 
-    /// Microseconds, which may be less than none, as milliseconds.
-    pub(crate) fn signed_millis(&mut self, key: &str, micros: f64) {
-        number((micros.round()) / 1e3, self.key(key));
+    /// Microseconds, which may be less than none, as milliseconds. Null where it is none, or without end.
+    pub(crate) fn signed_millis(&mut self, key: &str, micros: Option<f64>) {
+        number(micros.map_or(f64::NAN, |micros| micros.round() / 1e3), self.key(key));
     }
 
     pub(crate) fn object(&mut self, key: &str, write: impl FnOnce(&mut Object<'_>)) {
@@ -214,7 +214,8 @@ mod tests {
             object.number("part", 0.123_456_789);
             object.number("none", f64::NAN);
             object.millis("millis", 12_345);
-            object.signed_millis("less", -1500.0);
+            object.signed_millis("less", Some(-1500.0));
+            object.signed_millis("no_end", Some(f64::INFINITY));
             object.array("list", |list| {
                 list.number(1.0);
                 list.text("b");
@@ -225,7 +226,7 @@ mod tests {
         let read: serde_json::Value = serde_json::from_slice(&written).unwrap();
         let expected = serde_json::json!({
             "hostile": "</script>\"\\\n\u{2028}\u{0}", "whole": u64::MAX, "count": 3, "part": 0.123457, "none": null,
-            "millis": 12.345, "less": -1.5, "list": [1, "b", [0.001], {}],
+            "millis": 12.345, "less": -1.5, "no_end": null, "list": [1, "b", [0.001], {}],
         });
         assert_eq!(read, expected);
     }

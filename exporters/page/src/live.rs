@@ -105,7 +105,8 @@ impl Mailbox {
         state.next = Some(number);
         state.untold = 0;
         state.chunk = Some(if told.is_empty() && more == 0 {
-            b": nothing\n\n".to_vec()
+            // With a number, so that it can go on from here.
+            format!(": nothing\nid: {number}\n\n").into_bytes()
         } else {
             let mut event = format!("event: requests\nid: {number}\ndata: ").into_bytes();
             event.append(&mut json::object(|object| {

@@ -14,16 +14,3 @@ pub(crate) fn of_share(share: Share) -> &'static str {
         Share::Waiting => "waiting_ms",
     }
 }
-
-/// A share in words, as a verdict has it.
-pub(crate) fn words_for(share: Share) -> &'static str {
-    match share {
-        Share::Database => "database",
-        Share::ConnectionWait => "waiting for a connection",
-        Share::External => "external calls",
-        Share::Cache => "cache",
-        Share::Own => "own code",
-        Share::Body => "sending the body",
-        Share::Waiting => "waiting",
-    }
-}

@@ -1,5 +1,6 @@
 //! The page: an exporter that remembers, and an endpoint that shows.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tachograph_core::endpoint::{Answering, Endpoint, Request, Response};
 use tachograph_core::{Exporter, Record, Service, Sharded, WeakHandle, lock};
 use tachograph_summary::Names;
 
-use crate::access::Access;
+use crate::access::{Access, Refusal, is_of_another_site};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::query::Query;
@@ -44,7 +45,8 @@ impl Page {
             names: Names::bounded(budget.names),
             limits: budget.limits_of_shard(),
             room: Room::new(budget.fresh),
-            hasher: std::hash::RandomState::new(),
+            hasher: Default::default(),
+            has_ended: Default::default(),
         };
         let shards = Shards { service: service.clone(), common, shards: Sharded::new(Mutex::default) };
         let shards = Arc::new(shards);
@@ -82,7 +84,9 @@ impl Exporter for Page {
     }
 
     fn shutdown(&self, deadline: Duration) -> bool {
-        self.0.worker.stop(deadline)
+        let is_done = self.0.worker.stop(deadline);
+        self.0.shards.common.has_ended.store(true, Ordering::Relaxed);
+        is_done
     }
 
     fn dropped(&self) -> Vec<(&'static str, u64)> {
@@ -100,7 +104,7 @@ impl Endpoint for Page {
         Box::pin(async move {
             match self.0.access.check(&request) {
                 Ok(()) => self.0.answer(&request).await,
-                Err(refusal) => answer::refused(refusal),
+                Err(refusal) => answer::refused(refusal, request.path == self.0.settings.path),
             }
         })
     }
@@ -110,11 +114,14 @@ impl Inner {
     async fn answer(&self, request: &Request<'_>) -> Response {
         let below = request.path.strip_prefix(&*self.settings.path).unwrap_or_default();
         let Some(name) = below.strip_prefix('/') else { return assets::page(&self.settings.path) };
-        if name == "live" {
-            return self.live(request);
-        }
         if let Some(asset) = assets::of(name) {
             return asset;
+        }
+        if is_of_another_site(request) {
+            return answer::refused(Refusal::CrossSite, false);
+        }
+        if name == "live" {
+            return self.live(request);
         }
         let view = match View::read(name, request.query) {
             None => return answer::error(404, "there is nothing at this address"),

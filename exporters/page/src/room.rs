@@ -98,13 +98,13 @@ pub(crate) fn bytes_of(record: &Record) -> usize {
         .map(|call| {
             let texts = optional(call.path()) + optional(call.error_type());
             let more = optional(call.resource()) + optional(call.region()) + optional(call.request_id());
-            size_of_val(call) + texts + more + optional(call.original_method()) + operation(call.operation())
+            size_of_val(call) + texts + more + optional(call.original_method()) + bytes_of_operation(call.operation())
         })
         .sum();
     let groups: usize = record
         .calls_grouped()
         .iter()
-        .map(|group| size_of_val(group) + optional(group.error_type()) + operation(group.operation()))
+        .map(|group| size_of_val(group) + optional(group.error_type()) + bytes_of_operation(group.operation()))
         .sum();
     let spans: usize = record.spans().iter().map(|span| size_of_val(span) + span.name().len() + EACH).sum();
     let findings: usize = record
@@ -118,7 +118,7 @@ pub(crate) fn bytes_of(record: &Record) -> usize {
 
 /// Shared with all calls that ask the same, and with those who come later, for as long as these do. So it is hardly ever freed
 /// with the record; but it can be.
-fn operation(operation: &tachograph_core::Operation) -> usize {
+pub(crate) fn bytes_of_operation(operation: &tachograph_core::Operation) -> usize {
     const OPERATION: usize = 256;
     let statement = operation.statement().map_or(0, |statement| statement.text().len());
     OPERATION + statement + operation.target().len() + operation.summary().len()

@@ -1,18 +1,22 @@
 //! What the requests of one thread leave behind until the page's own thread takes it.
 
-use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use hashbrown::DefaultHashBuilder;
 use tachograph_core::Record;
-use tachograph_summary::{Limits, Names, Summary};
+use tachograph_summary::{Limits, Names};
 
-use crate::counted::count;
-use crate::kept::{Class, endpoint_of};
+use crate::counted::Counted;
+use crate::kept::Class;
 use crate::room::{Room, bytes_of};
 use crate::slots::slot_of;
 
 /// So many of each class, between two takings.
 const MOST_RECENT: u32 = 24;
 const MOST_OF_CLASS: u32 = 12;
+
+/// Where nobody takes anything for long, what comes later is counted with the last of so many slots.
+const MOST_SLOTS: usize = 6;
 
 /// So many in all: of endpoints that are seldom asked one is kept however busy the others are, and the slowest of each.
 const MOST: usize = 96;
@@ -24,21 +28,21 @@ pub(crate) struct Common {
     pub(crate) names: Names,
     pub(crate) limits: Limits,
     pub(crate) room: Room,
-    pub(crate) hasher: std::hash::RandomState,
+    pub(crate) hasher: DefaultHashBuilder,
+    /// Nobody takes anything any more.
+    pub(crate) has_ended: AtomicBool,
 }
 
 /// What the requests of one thread leave behind.
 #[derive(Debug, Default)]
 pub(crate) struct Shard {
     /// By slot: one, but for a moment when the next begins.
-    pub(crate) counted: Vec<(u64, Summary)>,
+    pub(crate) counted: Vec<Counted>,
     pub(crate) kept: Vec<Fresh>,
     pub(crate) requests: u64,
     /// Those that were counted, and of which nothing is kept.
     pub(crate) not_kept: u64,
     of_class: [u32; Class::ALL.len()],
-    slowest: Slowest,
-    text: String,
 }
 
 /// A record that is worth keeping, and how much was taken for it.
@@ -51,36 +55,32 @@ pub(crate) struct Fresh {
 
 impl Shard {
     pub(crate) fn add(&mut self, record: &Record, common: &Common) {
+        if common.has_ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let number = self.requests;
         self.requests += 1;
-        let (method, route) = endpoint_of(record);
-        let mut text = std::mem::take(&mut self.text);
-        count(record, self.summary(slot_of(record), common).endpoint(&common.version, method, route), &mut text);
-        self.text = text;
-        if !self.keep(record, method, route, common) {
+        let is_slowest = self.counted(slot_of(record), common).add(record, number, common);
+        if !self.keep(record, is_slowest, common) {
             self.not_kept += 1;
         }
     }
 
-    fn summary(&mut self, slot: u64, common: &Common) -> &mut Summary {
+    fn counted(&mut self, slot: u64, common: &Common) -> &mut Counted {
         // The clock may be set back; the last one is it nearly always.
-        let known = self.counted.iter().rposition(|(known, _)| *known == slot);
-        let at = known.unwrap_or_else(|| {
-            self.counted.push((slot, Summary::with_names(common.limits.clone(), &common.names)));
+        let known = self.counted.iter().rposition(|counted| counted.slot == slot);
+        let full = (self.counted.len() >= MOST_SLOTS).then_some(MOST_SLOTS - 1);
+        let at = known.or(full).unwrap_or_else(|| {
+            self.counted.push(Counted::new(slot, common));
             self.counted.len() - 1
         });
-        &mut self.counted[at].1
+        &mut self.counted[at]
     }
 
-    fn keep(&mut self, record: &Record, method: &str, route: &str, common: &Common) -> bool {
+    fn keep(&mut self, record: &Record, is_slowest: bool, common: &Common) -> bool {
         let class = Class::of(record);
         let of_class = &mut self.of_class[class as usize];
         let most = if class == Class::Recent { MOST_RECENT } else { MOST_OF_CLASS };
-        let is_slowest = self.slowest.is(record.duration().as_nanos() as u64, || {
-            let mut hasher = common.hasher.build_hasher();
-            hasher.write(method.as_bytes());
-            hasher.write(route.as_bytes());
-            hasher.finish()
-        });
         if (*of_class >= most && !is_slowest) || self.kept.len() >= MOST {
             return false;
         }
@@ -90,29 +90,6 @@ impl Shard {
         }
         *of_class += 1;
         self.kept.push(Fresh { class, record: record.clone(), bytes });
-        true
-    }
-}
-
-/// How long the slowest of each endpoint took since the last taking. Endpoints that have one place in the table take it from
-/// each other: then one more is kept than has to be.
-#[derive(Debug)]
-struct Slowest([(u64, u64); 64]);
-
-impl Default for Slowest {
-    fn default() -> Self {
-        Slowest([(0, 0); 64])
-    }
-}
-
-impl Slowest {
-    fn is(&mut self, nanos: u64, endpoint: impl FnOnce() -> u64) -> bool {
-        let hash = endpoint() | 1;
-        let (known, slowest) = &mut self.0[(hash >> 32) as usize % 64];
-        if *known == hash && nanos <= *slowest {
-            return false;
-        }
-        (*known, *slowest) = (hash, nanos);
         true
     }
 }

@@ -87,8 +87,8 @@ impl Store {
             };
             taken += shard.requests;
             self.not_kept += shard.not_kept;
-            for (start, summary) in &shard.counted {
-                self.slots.add(*start, SHORT, summary);
+            for counted in shard.counted {
+                self.slots.add(counted.slot, SHORT, &counted.into_summary(&shards.common));
             }
             records.extend(shard.kept);
         }
