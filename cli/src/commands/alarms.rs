@@ -28,6 +28,9 @@ enum Program {
 impl Alarms {
     pub(crate) fn run(self, options: &Options) -> Result<ExitCode, Error> {
         let settings = options.settings()?;
+        if let Program::Cloudwatch = self.program {
+            super::cloudwatch::tell(&options.configuration()?);
+        }
         let written = match self.program {
             Program::Prometheus => prometheus_rules(&settings)?,
             Program::Cloudwatch => cloudwatch_alarms(&settings)?,

@@ -41,6 +41,9 @@ enum From {
 impl Dashboards {
     pub(crate) fn run(self, options: &Options) -> Result<ExitCode, Error> {
         let settings = options.settings()?;
+        if let Program::Cloudwatch = self.program {
+            super::cloudwatch::tell(&options.configuration()?);
+        }
         let written = match self.program {
             Program::Grafana { source: From::Prometheus } => grafana(&settings, Source::Prometheus),
             Program::Grafana { source: From::Cloudwatch } => grafana(&settings, Source::CloudWatch),

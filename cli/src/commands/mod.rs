@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod alarms;
+mod cloudwatch;
 mod dashboards;
 mod queries;
 mod report;
