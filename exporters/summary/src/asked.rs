@@ -27,7 +27,7 @@ pub(crate) trait Asked<'a>: Copy + Hash + Equivalent<Arc<Self::Key>> {
 }
 
 /// Keys that are shared.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) endpoints: HashSet<Arc<EndpointKey>>,
     pub(crate) calls: HashSet<Arc<CallKey>>,

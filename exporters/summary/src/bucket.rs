@@ -12,7 +12,6 @@ const OCTAVES: u64 = 41;
 const LAST: u64 = OCTAVES * PER_OCTAVE - 1;
 
 /// How many there are: each edge of a band divides the bucket that it is in.
-#[cfg(test)]
 pub(crate) const BUCKETS: u16 = LAST as u16 + Variant::BANDS.len() as u16;
 
 /// The bucket in which each band begins. Where the edges are those of buckets, what is left of a distribution by its bands

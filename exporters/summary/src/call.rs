@@ -35,7 +35,7 @@ pub struct Call<'a> {
     pub statement: &'a str,
     /// As of [`CallKey`].
     pub callsite: &'a str,
-    /// How many the request stands for.
+    /// How many the request stands for, as of [`Request`](crate::Request).
     pub weight: f64,
     /// How many calls.
     pub count: u64,

@@ -2,6 +2,7 @@
 
 use crate::bucket::{self, places};
 use crate::counts::Counts;
+use crate::request::is_weight;
 
 /// How many buckets one word of bits tells of.
 const PER_WORD: u16 = u64::BITS as u16;
@@ -28,9 +29,9 @@ struct Word {
 }
 
 impl Distribution {
-    /// One more that stands for so many; nothing where that is no number above zero.
+    /// One more that stands for so many, as of [`Request`](crate::Request).
     pub fn add(&mut self, micros: u64, weight: f64) {
-        if weight > 0.0 && weight.is_finite() {
+        if is_weight(weight) {
             self.add_to(bucket::of(micros), weight);
         }
     }
@@ -226,7 +227,7 @@ mod tests {
     #[test]
     fn what_stands_for_nothing_is_not_there() {
         let mut none = Distribution::default();
-        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        for weight in [0.0, -1.0, 1.1e12, f64::NAN, f64::INFINITY] {
             none.add(1000, weight);
         }
         assert_eq!((none.percentile(0.5), none.count()), (None, 0.0));

@@ -10,8 +10,8 @@ use crate::distribution::Distribution;
 use crate::finding::{AskedFinding, Finding, FindingKey, Findings};
 use crate::key::Variant;
 use crate::limits::{Limits, Overflowed};
-use crate::request::Request;
-use crate::statuses::Statuses;
+use crate::request::{Request, is_weight};
+use crate::statuses::{OfStatus, Statuses};
 use crate::sums::Sums;
 
 /// What the requests of one endpoint come to.
@@ -35,7 +35,7 @@ impl Endpoint {
 
     /// One more request; nothing where it stands for none.
     pub fn add(&mut self, request: &Request) {
-        if !(request.weight > 0.0 && request.weight.is_finite()) {
+        if !is_weight(request.weight) {
             return;
         }
         let most = self.bounds.as_ref().map_or(usize::MAX, |bounds| bounds.limits.statuses);
@@ -46,14 +46,33 @@ impl Endpoint {
 
     /// What one of its requests asked.
     pub fn add_call(&mut self, call: &Call<'_>) {
+        if is_weight(call.weight) {
+            self.calls_like(call).add(call);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn calls_like(&mut self, call: &Call<'_>) -> &mut Calls {
         let (most, bounds) = in_bounds(&self.bounds, |limits| limits.calls);
-        asked::at(&mut self.calls, call.asked(), most, bounds).add(call);
+        asked::at(&mut self.calls, call.asked(), most, bounds)
     }
 
     /// What was found of one of its requests.
     pub fn add_finding(&mut self, finding: &Finding<'_>) {
+        if is_weight(finding.weight) {
+            self.findings_like(finding).add(finding);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn findings_like(&mut self, finding: &Finding<'_>) -> &mut Findings {
         let (most, bounds) = in_bounds(&self.bounds, |limits| limits.findings);
-        asked::at(&mut self.findings, finding.asked(), most, bounds).add(finding);
+        asked::at(&mut self.findings, finding.asked(), most, bounds)
+    }
+
+    pub(crate) fn like(&mut self, status: Option<u16>, is_error: bool) -> &mut OfStatus {
+        let (most, _) = in_bounds(&self.bounds, |limits| limits.statuses);
+        self.statuses.at(status, is_error, most).0
     }
 
     /// With all of another.

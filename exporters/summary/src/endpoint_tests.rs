@@ -97,7 +97,9 @@ fn durations_are_those_of_the_same_requests_as_the_sums() {
 #[test]
 fn what_stands_for_nothing_is_not_there() {
     let mut endpoint = Endpoint::default();
-    for weight in [0.0, -2.0, f64::NAN, f64::INFINITY] {
+    for weight in [0.0, -2.0, 1.1e12, f64::NAN, f64::INFINITY] {
+        endpoint.add_call(&Call { weight, ..call("", "") });
+        endpoint.add_finding(&Finding { weight, ..Finding::default() });
         endpoint.add(&Request { weight, status: Some(200), duration: 7, ..Request::default() });
     }
     assert_eq!(endpoint, Endpoint::default());

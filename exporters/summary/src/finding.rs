@@ -32,7 +32,7 @@ pub struct Finding<'a> {
     pub target: &'a str,
     /// As of [`FindingKey`].
     pub callsite: &'a str,
-    /// How many the request stands for.
+    /// How many the request stands for, as of [`Request`](crate::Request).
     pub weight: f64,
     /// How many calls it is about.
     pub count: u64,

@@ -1,5 +1,6 @@
 //! Names, each kept once however many summaries there are of it.
 
+use std::fmt;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -32,10 +33,9 @@ pub(crate) fn cut(text: &str, most: usize) -> &str {
 /// The names of many summaries, each kept once; a clone is the same again.
 ///
 /// What no summary has any more is forgotten, now and then. It is asked only for what is new in a summary.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Names(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     known: Mutex<Known>,
     /// As of the last change.
@@ -43,7 +43,7 @@ struct Shared {
     most: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Known {
     texts: HashSet<Arc<str>>,
     text_bytes: usize,
@@ -106,6 +106,13 @@ impl Default for Names {
     /// Without a bound.
     fn default() -> Self {
         Names::bounded(usize::MAX)
+    }
+}
+
+impl fmt::Debug for Names {
+    /// Not each of them: every endpoint has them all.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names").field("bytes", &self.bytes()).finish_non_exhaustive()
     }
 }
 

@@ -2,10 +2,19 @@
 
 use crate::shares::Shares;
 
+/// What stands for more is no sample of anything, and would leave nothing to see of all others.
+const MOST_WEIGHT: f64 = 1e12;
+
+/// Whether something can stand for so many.
+#[inline]
+pub(crate) fn is_weight(weight: f64) -> bool {
+    weight > 0.0 && weight <= MOST_WEIGHT
+}
+
 /// A request or task that has ended.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Request {
-    /// How many it stands for; 1 where all are there.
+    /// How many it stands for; 1 where all are there. What is not above 0, or is above 10^12, is not counted.
     pub weight: f64,
     /// The status; none where there was no answer.
     pub status: Option<u16>,

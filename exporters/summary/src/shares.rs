@@ -12,9 +12,9 @@ pub const SHARES: usize = Share::ALL.len();
 pub struct Shares([f64; SHARES]);
 
 impl Shares {
-    /// In the order of [`Share::ALL`].
+    /// In the order of [`Share::ALL`]; what is no time counts as none.
     pub fn new(micros: [f64; SHARES]) -> Self {
-        Shares(micros)
+        Shares(micros.map(|micros| if micros > 0.0 { micros.min(f64::MAX) } else { 0.0 }))
     }
 
     /// One of them, in microseconds.
