@@ -1,6 +1,6 @@
 // The page in a real browser: node run.mjs [page] [axum] [actix-web] [rocket]; all of them where none is named.
 
-import { sum } from './check.mjs';
+import { check, sum } from './check.mjs';
 import { launch } from './browser.mjs';
 import { onPage } from './on-page.mjs';
 import { onService } from './on-service.mjs';
@@ -8,7 +8,9 @@ import { onService } from './on-service.mjs';
 const named = process.argv.slice(2);
 const isWanted = name => named.length === 0 || named.includes(name);
 const browser = await launch();
-if (isWanted('page')) await onPage(browser);
-for (const framework of ['axum', 'actix-web', 'rocket']) if (isWanted(framework)) await onService(browser, framework);
+if (isWanted('page')) await check('the page was looked at', () => onPage(browser));
+for (const framework of ['axum', 'actix-web', 'rocket']) {
+  if (isWanted(framework)) await check(`${framework}: its page was looked at`, () => onService(browser, framework));
+}
 await browser.close();
 process.exitCode = sum() === 0 ? 0 : 1;
