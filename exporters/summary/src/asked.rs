@@ -60,7 +60,7 @@ pub(crate) fn at<'m, 'a, A: Asked<'a>, V: Default>(
     bounds: Option<&Bounds>,
 ) -> &'m mut V {
     let full = map.len() >= most || bounds.is_some_and(Bounds::is_full);
-    let asked = if full && !map.contains_key(&asked) { asked.overflow() } else { asked };
+    let asked = if full { known_or_overflow(map, asked) } else { asked };
     match map.entry_ref(&asked) {
         EntryRef::Occupied(known) => known.into_mut(),
         EntryRef::Vacant(new) => {
@@ -74,6 +74,13 @@ pub(crate) fn at<'m, 'a, A: Asked<'a>, V: Default>(
             new.insert_entry_with_key(key, V::default()).into_mut()
         }
     }
+}
+
+/// What it is counted under where nothing new has room.
+#[cold]
+#[inline(never)]
+pub(crate) fn known_or_overflow<'a, A: Asked<'a>, V>(map: &ByKey<A::Key, V>, asked: A) -> A {
+    if map.contains_key(&asked) { asked } else { asked.overflow() }
 }
 
 /// The value of a key that another map has: a key without a limit is shared as it is.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::hash_map::EntryRef;
 
-use crate::asked::{Asked, ByKey};
+use crate::asked::{Asked, ByKey, known_or_overflow};
 use crate::bounds::Bounds;
 use crate::endpoint::Endpoint;
 use crate::key::{AskedEndpoint, EndpointKey};
@@ -42,7 +42,7 @@ impl Summary {
 
     fn at(&mut self, asked: AskedEndpoint<'_>) -> &mut Endpoint {
         let full = self.endpoints.len() >= self.bounds.limits.endpoints || self.bounds.is_full();
-        let asked = if full && !self.endpoints.contains_key(&asked) { asked.overflow() } else { asked };
+        let asked = if full { known_or_overflow(&self.endpoints, asked) } else { asked };
         match self.endpoints.entry_ref(&asked) {
             EntryRef::Occupied(known) => known.into_mut(),
             EntryRef::Vacant(new) => {
