@@ -52,8 +52,11 @@ fn cfn_lint_finds_nothing() {
     assert!(found.contains("'Resources'"), "{found}");
 }
 
+/// Those of the dashboards and those of the alarms.
+type Parameters<'a> = [&'a [(&'a str, &'a str)]; 2];
+
 /// Creates what these templates have, and returns it with what is there then.
-fn created(templates: [String; 2], parameters: [&[(&str, &str)]; 2]) -> Vec<(String, Value, Value)> {
+fn created(templates: [String; 2], parameters: Parameters<'_>) -> Vec<(String, Value, Value)> {
     let mut created = Vec::new();
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/cloudwatch.py");
     for (template, parameters) in templates.iter().zip(parameters) {
@@ -109,7 +112,7 @@ fn what_is_created_is_there_as_it_was_asked_for() {
         ("DeadLetterQueue", "dlq"),
         ("TopicArn", "arn:aws:sns:eu-central-1:123456789012:Topic"),
     ];
-    let stacks: [(&Settings, [&[(&str, &str)]; 2]); 2] =
+    let stacks: [(&Settings, Parameters<'_>); 2] =
         [(&named, [&[("CountLines", "true")], &[]]), (&asked, [&all, &watched])];
     let mut count = 0;
     for (settings, parameters) in stacks {

@@ -155,3 +155,12 @@ fn what_is_not_used_is_not_billed() {
     assert_eq!(total(&Traffic { series: 7, ..plain.clone() }), 6 + 5 + 7);
     assert_eq!(total(&Traffic { tasks: 9, ..plain }), 6 + 5 + 3, "all tasks are in one set");
 }
+
+#[test]
+fn endpoints_are_most_of_the_bill() {
+    let dimensions = sets(&DEFAULT);
+    let catalogue = Catalogue::new(&service(), &dimensions, Naming::OpenTelemetry).unwrap();
+    let bill = catalogue.bill(&Traffic { endpoints: 20, routes: 20, ..Traffic::default() });
+    let totals: Vec<_> = bill.iter().map(|billed| (billed.of, billed.set.len(), billed.total())).collect();
+    assert_eq!(totals, [(Of::Request, 2, 12), (Of::Request, 4, 240), (Of::Service, 2, 6), (Of::Pool, 3, 3)]);
+}
