@@ -133,3 +133,8 @@ pub(super) fn number(value: f64) -> Value {
 pub(super) fn expression(expression: &str, label: &str) -> Value {
     json!([{"expression": expression, "label": label}])
 }
+
+/// All that are found, each of which is called by what tells it apart.
+pub(super) fn search(search: &str) -> Value {
+    json!([{"expression": search}])
+}

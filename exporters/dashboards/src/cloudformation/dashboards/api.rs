@@ -5,7 +5,7 @@ use tachograph_json::emf::{Of, Signal};
 
 use super::super::lines;
 use super::super::published::{Metric, Published};
-use super::super::widget::{Board, Fill, Widget, expression};
+use super::super::widget::{Board, Fill, Widget, expression, search};
 use super::heading;
 use crate::{Error, Settings, queries};
 
@@ -26,9 +26,9 @@ pub(super) fn board(settings: &Settings, published: &Published) -> Result<Board,
     board.row(6, [active(published)?, pools(settings, published)?, cache(settings, published)?]);
     board.row(1, [heading("Where the time goes")]);
     let endpoints = published.search(Signal::Duration, Of::Request, &["method", "route"], "p95", 300);
-    let endpoints = endpoints.map(|search| {
+    let endpoints = endpoints.map(|found| {
         let unit = published.time_unit(Signal::Duration);
-        Widget::graph("p95 of each endpoint", unit, 300, vec![expression(&search, "")])
+        Widget::graph("p95 of each endpoint", unit, 300, vec![search(&found)])
     });
     board.row(7, [Some(breakdown(settings)), endpoints].into_iter().flatten());
     board.row(1, [heading("Endpoints, and what makes them slow")]);
@@ -89,7 +89,7 @@ fn pools(settings: &Settings, published: &Published) -> Result<Widget, Error> {
     let fullest = published.metric(Signal::PoolUtilization)?;
     let mut metrics = vec![fullest.line(json!({"stat": "Maximum", "label": "the fullest"}))];
     let each = published.search(Signal::PoolUtilization, Of::Pool, &["pool"], "Maximum", 60);
-    metrics.extend(each.map(|search| expression(&search, "")));
+    metrics.extend(each.map(|found| search(&found)));
     let graph = Widget::graph("Connection pools", "% in use", 60, metrics).up_to(100);
     Ok(graph.threshold("too full", 100.0 * settings.thresholds.pool_utilization, Fill::Above))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::names::Name;
 use super::super::published::Metric;
-use super::super::widget::{Board, Fill, Widget, expression};
+use super::super::widget::{Board, Fill, Widget, expression, search};
 use super::heading;
 use crate::Settings;
 
@@ -23,8 +23,8 @@ pub(super) fn fill(_settings: &Settings, table: &Name, board: &mut Board) {
     // Only by operation are they counted; of all operations they are found by a search.
     let by_operation = |name: &str| {
         let schema = "{AWS/DynamoDB,TableName,Operation}";
-        let search = format!("SEARCH('{schema} MetricName=\"{name}\" TableName=\"{}\"', 'Sum', 60)", table.text);
-        expression(&search, "")
+        let found = format!("SEARCH('{schema} MetricName=\"{name}\" TableName=\"{}\"', 'Sum', 60)", table.text);
+        search(&found)
     };
     board.row(1, [heading(&table.text)]);
     board.row(

@@ -143,6 +143,8 @@ fn line<'v>(line: &'v Value, ids: &mut BTreeSet<&'v str>, expressions: &mut Vec<
         period(options)?;
         let stat = options.get("stat").map_or(Some("Average"), Value::as_str).unwrap_or_default();
         must(is_stat(stat), || format!("{stat} is no statistic"))?;
+        let label = options.get("label").map_or(Some("none"), Value::as_str);
+        must(label.is_some_and(|label| !label.is_empty()), || "an empty label".into())?;
         if let Some(id) = options.get("id").and_then(Value::as_str) {
             let is_id = id.starts_with(|first: char| first.is_ascii_lowercase())
                 && id.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');

@@ -3,7 +3,7 @@
 mod alarms;
 mod boards;
 mod body;
-mod emitted;
+pub(crate) mod emitted;
 mod logs;
 mod pattern;
 #[cfg(feature = "peer-tests")]
