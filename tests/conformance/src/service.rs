@@ -157,12 +157,15 @@ impl Demo {
         self.said.lock().unwrap().clone()
     }
 
+    /// How many lines with all of these parts it has written to stdout so far.
+    pub(crate) fn written(&self, parts: &[&str]) -> usize {
+        let Stdout::Read { written, .. } = &self.stdout else { panic!("nobody reads stdout") };
+        written.lock().unwrap().lines().filter(|line| parts.iter().all(|part| line.contains(part))).count()
+    }
+
     /// Waits for a line with all of these parts on stdout.
     pub(crate) fn until_written(&self, parts: &[&str]) {
-        let Stdout::Read { written, .. } = &self.stdout else { panic!("nobody reads stdout") };
-        eventually(LONG, &parts.join(" "), || {
-            written.lock().unwrap().lines().any(|line| parts.iter().all(|part| line.contains(part)))
-        });
+        eventually(LONG, &parts.join(" "), || self.written(parts) > 0);
     }
 
     /// Waits until the request of this id has its record.

@@ -19,6 +19,7 @@ mod logs;
 mod numbers;
 mod otlp;
 mod outputs;
+mod page;
 #[cfg(feature = "peer-tests")]
 mod peers;
 #[cfg(feature = "peer-tests")]
@@ -146,6 +147,14 @@ macro_rules! every_scenario {
                 text_is_five_words_a_request
                 a_file_is_written_at_its_end_and_stdout_stays_empty
                 a_receiver_that_closes_in_the_middle_is_connected_to_again_and_misses_nothing
+            }
+            page {
+                it_is_whole_and_loads_nothing_of_others
+                only_this_machine_sees_it_without_a_token
+                with_the_token_it_is_seen_from_anywhere
+                it_says_of_requests_what_their_lines_say
+                the_live_view_has_what_happens_after_it_was_opened
+                told_to_stop_it_ends_the_live_view
             }
             insights {
                 structured_lines_answer_what_is_shipped
