@@ -53,36 +53,59 @@ function intoRows(buckets, scale) {
   return rows;
 }
 
-function heat(timeline, scale, place, width) {
+// From the beginning of the window, or of what there is, until now. How long each of the times is told of differs.
+function times(timeline, from, now) {
+  const start = Math.min(from ?? timeline[0].at, timeline[0].at);
+  const end = Math.max(now, timeline[0].at + 1000);
+  const at = instant => Math.min(1, (instant - start) / (end - start)) * 1000;
+  return { start, end, at, width: one => Math.max(1, at(one.at + one.seconds * 1000) - at(one.at)) };
+}
+
+function heat(timeline, scale, time) {
   const cells = timeline.flatMap(one =>
-    intoRows(one.buckets ?? [], scale).map((count, row) => ({ x: place(one.at), row, count })),
+    intoRows(one.buckets ?? [], scale).map((count, row) => ({ one, row, rate: count / one.seconds })),
   );
-  const most = Math.max(1, ...cells.map(cell => cell.count));
+  const most = Math.max(...cells.map(cell => cell.rate));
   const depths = Array.from({ length: DEPTHS }, () => '');
-  for (const { x, row, count } of cells) {
-    if (count < 0.05) continue;
-    const depth = Math.min(DEPTHS - 1, Math.floor((DEPTHS * Math.log1p(count)) / Math.log1p(most)));
-    depths[depth] += box(x, 100 - ((row + 1) * 100) / ROWS, width, 100 / ROWS);
+  for (const { one, row, rate } of cells) {
+    if (rate <= 0) continue;
+    const depth = Math.min(DEPTHS - 1, Math.floor(DEPTHS * Math.sqrt(rate / most)));
+    depths[depth] += box(time.at(one.at), 100 - ((row + 1) * 100) / ROWS, time.width(one), 100 / ROWS);
   }
   return depths.map((d, depth) => h('path', { key: `heat${depth}`, class: `heat h${depth}`, d }));
 }
 
-function percentiles(timeline, scale, place, width) {
+function percentiles(timeline, scale, time) {
   return LINES.map(([member, name]) => {
-    let d = '',
-      pen = 'M';
+    let d = '';
+    let pen = 'M';
     for (const one of timeline) {
       if (one[member] == null || !one.requests) {
         pen = 'M';
         continue;
       }
-      d += `${pen}${(place(one.at) + width / 2).toFixed(1)} ${(100 - scale.at(one[member]) * 100).toFixed(1)}`;
-      // A point that stands alone is drawn as a short line.
-      if (pen === 'M') d += 'h0.1';
+      // As long as what it is told of.
+      d += `${pen}${time.at(one.at).toFixed(1)} ${(100 - scale.at(one[member]) * 100).toFixed(1)}h${time.width(one).toFixed(1)}`;
       pen = 'L';
     }
     return h('path', { key: name, class: `line ${name}`, d });
   });
+}
+
+// How many a second there were, and of these the errors.
+function bars(timeline, time) {
+  const most = Math.max(...timeline.map(one => one.requests / one.seconds));
+  const path = member =>
+    timeline
+      .map(one => {
+        const height = ((one[member] ?? 0) / one.seconds / most) * 100;
+        return box(time.at(one.at), 100 - height, time.width(one) * 0.85, height);
+      })
+      .join('');
+  return [
+    h('path', { key: 'all', class: 'heat h2', d: path('requests') }),
+    h('path', { key: 'errors', class: 'errors', d: path('errors') }),
+  ];
 }
 
 const drawing = (...shapes) =>
@@ -94,24 +117,7 @@ let chosen = null;
 export function overTime(timeline, distribution, { from, now, redraw }) {
   if (!timeline.length) return null;
   const scale = durations(timeline, distribution);
-  const start = Math.min(from ?? timeline[0].at, timeline[0].at);
-  const apart =
-    timeline.length > 1
-      ? Math.min(...timeline.slice(1).map((one, index) => one.at - timeline[index].at))
-      : Math.max(1000, now - start);
-  const end = Math.max(now, timeline.at(-1).at + apart);
-  const place = at => ((at - start) / (end - start)) * 1000;
-  const width = (apart / (end - start)) * 1000;
-  const most = Math.max(1, ...timeline.map(one => one.requests));
-  const bars = kind =>
-    timeline
-      .map(one => {
-        const [all, bad] = [(one.requests / most) * 100, ((one.errors ?? 0) / most) * 100];
-        return kind === 'errors'
-          ? box(place(one.at), 100 - bad, width * 0.8, bad)
-          : box(place(one.at), 100 - all, width * 0.8, all);
-      })
-      .join('');
+  const time = times(timeline, from, now);
   const pick = at => {
     chosen = at;
     redraw();
@@ -125,7 +131,7 @@ export function overTime(timeline, distribution, { from, now, redraw }) {
   };
   const point = event => {
     const area = event.currentTarget.getBoundingClientRect();
-    const at = start + ((event.clientX - area.left) / area.width) * (end - start);
+    const at = time.start + ((event.clientX - area.left) / area.width) * (time.end - time.start);
     const next = timeline.findLast(one => one.at <= at) ?? timeline[0];
     if (next !== picked) pick(next.at);
   };
@@ -134,7 +140,6 @@ export function overTime(timeline, distribution, { from, now, redraw }) {
     scale,
   );
   const widest = Math.max(1, ...rows);
-  const times = [0, 0.25, 0.5, 0.75, 1];
   return h(
     'figure',
     { key: 'over-time', class: 'over-time' },
@@ -167,15 +172,15 @@ export function overTime(timeline, distribution, { from, now, redraw }) {
           role: 'img',
           onkeydown: step,
           onpointermove: point,
-          'aria-label': `Durations over time: ${told(picked, apart)}. Left and right arrows move through time.`,
+          'aria-label': `Durations over time: ${told(picked)}. Left and right arrows move through time.`,
         },
         drawing(
           scale.ticks.map(tick =>
             h('path', { key: `tick${tick}`, class: 'grid', d: `M0 ${(100 - scale.at(tick) * 100).toFixed(1)}h1000` }),
           ),
-          heat(timeline, scale, place, width),
-          percentiles(timeline, scale, place, width),
-          h('path', { key: 'cursor', class: 'cursor', d: box(place(picked.at), 0, width, 100) }),
+          heat(timeline, scale, time),
+          percentiles(timeline, scale, time),
+          h('path', { key: 'cursor', class: 'cursor', d: box(time.at(picked.at), 0, time.width(picked), 100) }),
         ),
       ),
       h(
@@ -193,28 +198,25 @@ export function overTime(timeline, distribution, { from, now, redraw }) {
           }),
         ),
       ),
-      h(
-        'div',
-        { class: 'counts', 'aria-hidden': 'true' },
-        drawing(
-          h('path', { key: 'all', class: 'heat h2', d: bars('all') }),
-          h('path', { key: 'errors', class: 'errors', d: bars('errors') }),
-        ),
-      ),
+      h('div', { class: 'counts', 'aria-hidden': 'true' }, drawing(bars(timeline, time))),
       h(
         'div',
         { class: 'times', 'aria-hidden': 'true' },
-        times.map(part =>
-          h('span', { key: part, style: { left: `${part * 100}%` } }, f.clock(start + part * (end - start))),
+        [0, 0.25, 0.5, 0.75, 1].map(part =>
+          h(
+            'span',
+            { key: part, style: { left: `${part * 100}%` } },
+            f.clock(time.start + part * (time.end - time.start)),
+          ),
         ),
       ),
     ),
-    h('figcaption', {}, told(picked, apart)),
+    h('figcaption', {}, told(picked)),
   );
 }
 
-const told = (one, apart) =>
-  `${f.clock(one.at)}, ${f.span(apart / 1000)}: ${f.many(one.requests, 'request')}, ${f.many(one.errors ?? 0, 'error')}` +
+const told = one =>
+  `${f.clock(one.at)}, ${f.span(one.seconds)}: ${f.many(one.requests, 'request')}, ${f.many(one.errors ?? 0, 'error')}` +
   LINES.toReversed()
     .map(([member, name]) => ` · ${name} ${f.milliseconds(one[member])}`)
     .join('');

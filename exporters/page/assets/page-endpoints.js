@@ -144,7 +144,7 @@ export function draw(address, data, { redraw }) {
     ),
     table({
       name: 'endpoints',
-      caption: `${f.many(rows.length, 'endpoint')} by where the time goes; ${f.span(data.window_s)} are looked at`,
+      caption: `${f.many(rows.length, 'endpoint')} in the last ${f.span(data.window_s)}`,
       columns: COLUMNS,
       rows,
       key: row => `${row.method} ${row.route ?? ''}${row.route == null ? '?' : ''}`,

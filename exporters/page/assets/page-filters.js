@@ -95,28 +95,30 @@ export function draw({ parameters }) {
       DURATIONS.map(one => [one, one >= 1000 ? `${one / 1000} s` : `${one} ms`]),
     ),
     choice('version', 'Version', same(known.versions)),
-    h(
-      'fieldset',
-      { key: 'not', class: excluded.length ? 'chosen' : null },
-      h('legend', {}, 'Without'),
-      methods.map(method =>
-        h(
-          'label',
-          { key: method },
-          h('input', {
-            type: 'checkbox',
-            name: 'not_method',
-            value: method,
-            checked: excluded.includes(method),
-            onchange: event => {
-              const next = event.target.checked ? [...excluded, method] : excluded.filter(one => one !== method);
-              set({ not_method: next.length ? next.join(',') : null });
-            },
-          }),
-          method,
+    // One method alone cannot be done without.
+    (methods.length > 1 || excluded.length > 0) &&
+      h(
+        'fieldset',
+        { key: 'not', class: excluded.length ? 'chosen' : null },
+        h('legend', {}, 'Without'),
+        methods.map(method =>
+          h(
+            'label',
+            { key: method },
+            h('input', {
+              type: 'checkbox',
+              name: 'not_method',
+              value: method,
+              checked: excluded.includes(method),
+              onchange: event => {
+                const next = event.target.checked ? [...excluded, method] : excluded.filter(one => one !== method);
+                set({ not_method: next.length ? next.join(',') : null });
+              },
+            }),
+            method,
+          ),
         ),
       ),
-    ),
     h(
       'button',
       {

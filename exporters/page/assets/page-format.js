@@ -10,6 +10,7 @@ const digits = number => {
 
 export function milliseconds(value) {
   if (value == null) return NONE;
+  if (value > 0 && value < 0.005) return '<0.01 ms';
   // What would be rounded up to the next unit is written in it.
   if (Math.abs(value) < 999.5) return `${digits(value)} ms`;
   if (Math.abs(value) < 99950) return `${digits(value / 1000)} s`;

@@ -7,7 +7,7 @@ export const SHARES = [
   ['own', 'own code'],
   ['db', 'database'],
   ['db_wait', 'waiting for a connection'],
-  ['external', 'external'],
+  ['external', 'external calls'],
   ['cache', 'cache'],
   ['body', 'sending the body'],
   ['waiting', 'waiting'],

@@ -125,7 +125,7 @@ function row(line, length, redraw) {
         h('span', { class: 'words' }, run.length > 1 && h('b', {}, `${run.length} × `), isBad && '✕ ', title),
       ),
       h('span', { class: 'track', 'aria-hidden': 'true' }, run.slice(0, MOST).map(wait), run.slice(0, MOST).map(piece)),
-      h('span', { class: 'took' }, f.milliseconds(taken)),
+      h('span', { class: 'took' }, run.length > 1 && 'Σ ', f.milliseconds(taken)),
     ),
     isOpen && run.length === 1 && details(line),
   );
@@ -144,7 +144,7 @@ function ticks(length) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map(one => one * power).find(one => one >= rough);
   return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, index) => index * step).filter(
-    tick => tick < length * 0.96,
+    tick => tick < length * 0.88,
   );
 }
 

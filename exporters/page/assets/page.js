@@ -127,27 +127,28 @@ function frame() {
       [service.version, service.environment].filter(Boolean).map(word => ` ${word}`),
     ),
   );
-  const dropped = Object.entries({ ...service.dropped, ...service.bounds_hit })
-    .filter(([, number]) => number > 0)
+  const { unattributed_calls: outside = 0, ...bounds } = service.bounds_hit ?? {};
+  const dropped = Object.entries({ ...service.dropped, ...bounds })
     .concat(
-      (service.exporters ?? []).flatMap(one =>
-        Object.entries(one.dropped ?? {})
-          .filter(([, number]) => number > 0)
-          .map(([reason, number]) => [`${one.name} ${reason}`, number]),
-      ),
-    );
+      (service.exporters ?? [])
+        .filter(one => one.name !== 'page')
+        .flatMap(one => Object.entries(one.dropped ?? {}).map(([reason, number]) => [`${one.name} ${reason}`, number])),
+    )
+    // That not every request is kept is as it should be.
+    .filter(([reason, number]) => number > 0 && reason !== 'requests_not_kept');
   show(
     place('footer'),
     h(
       'p',
       {},
       `${f.span(service.window_s ?? 0)} held · ${f.count(service.requests_kept)} requests kept of ${f.count(service.requests_seen)} seen · ` +
-        `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}`,
+        `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}` +
+        (outside ? ` · ${f.many(outside, 'call')} made outside of any request` : ''),
     ),
     dropped.length > 0 &&
       h(
         'p',
-        { class: 'status warning' },
+        { class: 'left-out' },
         '△ left out: ',
         dropped.map(([reason, number]) => `${reason.replaceAll('_', ' ')} ${f.count(number)}`).join(' · '),
       ),
