@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use tachograph_core::{
-    Callsite, Handle, ManualClock, OpenRequest, Operation, RequestHead, SequentialIds, Service, Yield, start_call,
-    start_connection_wait,
+    Callsite, Handle, ManualClock, OpenRequest, Operation, RequestHead, SequentialIds, Service, Yield, request,
+    start_call, start_connection_wait,
 };
 use tachograph_json::delivery::{SendError, Sink};
 use tachograph_json::{Json, Settings};
@@ -17,8 +17,8 @@ use tachograph_json::{Json, Settings};
 /// As many are rendered before they are written, so that none is dropped for want of room.
 const AT_ONCE: u64 = 500;
 
-/// How far apart requests are.
-const APART: Duration = Duration::from_millis(137);
+/// How far apart requests are: a hundred thousand of them take a week.
+const APART: Duration = Duration::from_millis(6100);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = env::args().skip(1);
@@ -51,58 +51,69 @@ struct Traffic {
 impl Traffic {
     fn request(&mut self, number: u64) {
         self.clock.advance(APART);
+        let id = number % 5000;
         let (method, route, path) = match self.random.u8(..100) {
-            0..60 => ("GET", "/experiments/{id}", format!("/experiments/{}", number % 5000)),
+            0..60 => ("GET", "/experiments/{id}", format!("/experiments/{id}")),
             60..75 => ("GET", "/flags/{key}", "/flags/dark-mode".to_owned()),
             75..85 => ("POST", "/events", "/events".to_owned()),
-            85..92 => ("GET", "/experiments/{id}/report", format!("/experiments/{}/report", number % 5000)),
-            92..98 => ("POST", "/experiments/{id}/assignments", format!("/experiments/{}/assignments", number % 5000)),
+            85..92 => ("GET", "/experiments/{id}/report", format!("/experiments/{id}/report")),
+            92..98 => ("POST", "/experiments/{id}/assignments", format!("/experiments/{id}/assignments")),
             _ => ("GET", "/experiments", "/experiments".to_owned()),
         };
         let head = RequestHead { method, path: &path, route: Some(route), ..RequestHead::default() };
         let Some(mut open) = OpenRequest::open(&self.handle, head) else { return };
+        // At noon, others are busy, too.
+        let hour = APART.as_secs_f64() * number as f64 / 3600.0 % 24.0;
+        let busy = if (11.0..14.0).contains(&hour) { 1.6 } else { 1.0 };
+        open.poll(|| self.take(0.3));
+        self.work(&mut open, route, busy);
+        open.poll(|| self.take(0.2));
         let status = if self.random.u16(..1000) == 0 { 503 } else { 200 };
         let size = self.random.usize(200..4000);
-        open.poll(|| self.work(route));
         open.respond(status, Some(size as u64), false);
         open.sent(size);
         self.take(0.02);
         open.complete();
     }
 
-    fn work(&mut self, route: &str) {
-        self.take(0.3);
+    fn work(&mut self, open: &mut OpenRequest, route: &str, busy: f64) {
         match route {
             "/flags/{key}" => {
-                start_call(Operation::cache("flags", "GET"), None).completed();
-                self.take(0.05);
+                let call = open.poll(|| start_call(Operation::cache("flags", "GET"), None));
+                self.take(0.1);
+                open.poll(|| call.completed());
+                open.poll(|| {
+                    request().cache_hit("flags");
+                });
             }
             "/experiments" => {
                 let here = Callsite::caller();
-                (0..12).for_each(|_| self.query("SELECT * FROM variants WHERE experiment_id = 7", Some(here), 4.0));
+                for id in 0..12 {
+                    let statement = format!("SELECT * FROM variants WHERE experiment_id = {id}");
+                    self.query(open, &statement, Some(here), 4.0);
+                }
             }
             "/experiments/{id}/report" => {
-                self.query("SELECT COUNT(*) FROM events WHERE experiment_id = 7", None, 30.0);
-                let partner = start_call(Operation::external("partner.example", "GET"), None);
-                self.take(40.0);
-                partner.completed();
+                self.query(open, "SELECT COUNT(*) FROM events WHERE experiment_id = 7", None, 30.0);
+                let partner = open.poll(|| start_call(Operation::external("partner.example", "GET"), None));
+                self.take(40.0 * busy);
+                open.poll(|| partner.completed());
             }
-            "/events" => self.query("INSERT INTO events (experiment_id, name) VALUES (7, 'shown')", None, 2.0),
+            "/events" => self.query(open, "INSERT INTO events (experiment_id, name) VALUES (7, 'shown')", None, 2.0),
             _ => {
-                let wait = start_connection_wait();
-                self.take(0.1);
-                drop(wait);
-                self.query("SELECT * FROM experiments WHERE id = 7", None, 1.5);
+                let wait = open.poll(start_connection_wait);
+                self.take(0.1 * busy);
+                open.poll(|| drop(wait));
+                self.query(open, "SELECT * FROM experiments WHERE id = 7", None, 1.5);
             }
         }
-        self.take(0.2);
     }
 
-    fn query(&mut self, statement: &str, callsite: Option<Callsite>, millis: f64) {
-        let mut call = start_call(Operation::database("postgresql", "experiments", statement), callsite);
+    fn query(&mut self, open: &mut OpenRequest, statement: &str, callsite: Option<Callsite>, millis: f64) {
+        let mut call = open.poll(|| start_call(Operation::database("postgresql", "experiments", statement), callsite));
         self.take(millis * self.slower);
         call.brought(Yield::Rows(1));
-        call.completed();
+        open.poll(|| call.completed());
     }
 
     /// About so long, as such times are: most a little less, some a lot more.

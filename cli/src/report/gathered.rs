@@ -53,7 +53,6 @@ impl Gathered {
     #[inline]
     pub(crate) fn add(&mut self, side: &str, group: &str, request: &Request, at: Option<Millis>) {
         self.summary.endpoint(side, "", group).add(request);
-        self.add_side(side, at);
         let Some(at) = at else { return };
         let (first, last) = (self.first.get_or_insert(at), self.last.get_or_insert(at));
         (*first, *last) = ((*first).min(at), (*last).max(at));
@@ -82,7 +81,8 @@ impl Gathered {
         self.counts.merge(&other.counts);
     }
 
-    fn add_side(&mut self, side: &str, at: Option<Millis>) {
+    /// Requests of a side that were there at this time.
+    pub(crate) fn add_side(&mut self, side: &str, at: Option<Millis>) {
         if let Some(known) = self.sides.get_mut(side) {
             if at.is_some_and(|at| known.is_none_or(|known| at < known)) {
                 *known = at;

@@ -1,6 +1,9 @@
 //! How a report is written.
 
 mod compared;
+mod html;
+mod lines;
+mod markdown;
 mod number;
 mod table;
 mod tables;
@@ -30,9 +33,13 @@ pub(crate) enum Format {
 /// When stdout takes no more.
 pub(crate) fn write(report: &Report, format: Format) -> io::Result<()> {
     let text = match format {
-        Format::Table => terminal::write(&tables::of(report), &terminal::Terminal::stdout()),
+        Format::Table => {
+            let terminal = terminal::Terminal::stdout();
+            terminal::write(&tables::of(report), &terminal) + &terminal::notes(&lines::notes(report), &terminal)
+        }
         Format::Json => serde_json::to_string_pretty(report).map_err(io::Error::other)? + "\n",
-        Format::Markdown | Format::Html => String::new(),
+        Format::Markdown => markdown::write(&tables::of(report), &lines::notes(report)),
+        Format::Html => html::write(report),
     };
     io::stdout().lock().write_all(text.as_bytes())
 }

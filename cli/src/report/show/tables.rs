@@ -117,7 +117,7 @@ fn statements(statements: &[Statement], more: usize) -> Table {
         ]);
     }
     left_out(&mut table, more);
-    table.note("of the requests whose calls have lines: `calls` of the exporter says which, and by default those that were worth a look");
+    table.note("of the requests whose calls have lines: by default, of those that were worth a look");
     table
 }
 

@@ -47,12 +47,18 @@ pub(super) fn write(tables: &[Table], terminal: &Terminal) -> String {
         text += &terminal.style().bold().apply_to(one_line(&table.title)).to_string();
         text.push('\n');
         write_table(table, terminal, &mut text);
-        for note in &table.notes {
-            text += &terminal.style().dim().apply_to(one_line(note)).to_string();
-            text.push('\n');
-        }
+        text += &notes_below(&table.notes, terminal);
     }
     text
+}
+
+/// What is to be said below all tables.
+pub(super) fn notes(notes: &[String], terminal: &Terminal) -> String {
+    format!("\n{}", notes_below(notes, terminal))
+}
+
+fn notes_below(notes: &[String], terminal: &Terminal) -> String {
+    notes.iter().map(|note| format!("{}\n", terminal.style().dim().apply_to(one_line(note)))).collect()
 }
 
 fn write_table(table: &Table, terminal: &Terminal, text: &mut String) {
