@@ -6,7 +6,7 @@ use tachograph_core::{Capture, Clock, Exporter, Handle, HandleBuilder, IdSource,
 
 use crate::config::{Config, ExportersConfig, ServiceConfig};
 use crate::error::Error;
-use crate::exporters::SetUp;
+use crate::exporters::{OnFailure, SetUp};
 use crate::guard::Tachograph;
 
 /// Sets an instance up in code, alone or on top of a [`Config`].
@@ -30,6 +30,7 @@ pub struct Builder {
     capture: Option<Capture>,
     config: Config,
     exporters: Vec<String>,
+    on_failure: Option<OnFailure>,
     deadline: Duration,
 }
 
@@ -44,6 +45,7 @@ impl Builder {
             capture: None,
             config: Config { exporters: Some(ExportersConfig::default()), ..Config::default() },
             exporters: Vec::new(),
+            on_failure: None,
             deadline: Self::SHUTDOWN_DEADLINE,
         }
     }
@@ -83,6 +85,13 @@ impl Builder {
     pub fn exporter(mut self, exporter: impl Exporter) -> Self {
         self.exporters.push(exporter.name().to_owned());
         self.core = self.core.exporter(exporter);
+        self
+    }
+
+    /// Told when the receiver of an exporter that is configured does not take what it is sent: the exporter's name, and why, once
+    /// for each cause, on a thread of the exporter's. Default: a line on stderr.
+    pub fn on_failure(mut self, told: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
+        self.on_failure = Some(OnFailure::new(told));
         self
     }
 
@@ -131,36 +140,36 @@ impl Builder {
     /// # Errors
     /// Where the configuration does not fit.
     pub fn build(self) -> Result<Tachograph, Error> {
-        let Builder { core, mut service, capture, config, exporters, deadline } = self;
+        let (capture, config, deadline) = (self.capture, self.config, self.deadline);
+        let mut service = self.service;
         let ServiceConfig { name, version, environment } = config.service.clone();
         service.name = name.filter(|name| !name.is_empty()).unwrap_or(service.name);
         service.version = version.or(service.version);
         service.environment = environment.or(service.environment);
-        set_up(core, service, capture, &config, exporters, deadline).map_err(|error| error.found_in(&config.origin))
+        let set_up = SetUp::new(&config, &service, self.core, self.exporters, self.on_failure);
+        set_up_instance(set_up, &service, capture, &config, deadline).map_err(|error| error.found_in(&config.origin))
     }
 }
 
-fn set_up(
-    core: HandleBuilder,
-    service: Service,
+fn set_up_instance(
+    mut set_up: SetUp<'_>,
+    service: &Service,
     capture: Option<Capture>,
     config: &Config,
-    exporters: Vec<String>,
     deadline: Duration,
 ) -> Result<Tachograph, Error> {
-    let mut set_up = SetUp::new(config, &service, core, exporters);
     set_up.add_exporters()?;
     let SetUp { core, mut described, mut served, .. } = set_up;
     let mut capture = match capture {
         Some(capture) => capture,
-        None => config.capture.build(&service)?,
+        None => config.capture.build(service)?,
     };
     // Whoever looks at the measurements is not what is measured.
     served.paths().iter().for_each(|path| capture.ignore.add_path(path));
     let handle = core.service(service.clone()).capture(capture).build();
     served.start(&handle, config, &mut described)?;
-    let summary = summary(&service, &config.origin.to_string(), &described);
-    Ok(Tachograph::new(handle, deadline, summary, served))
+    let summary = summary(service, &config.origin.to_string(), &described);
+    Ok(Tachograph::new(handle, deadline, summary, described, served))
 }
 
 fn summary(service: &Service, origin: &str, exporters: &[String]) -> String {

@@ -18,6 +18,7 @@ pub struct Tachograph {
     handle: Handle,
     deadline: Duration,
     summary: String,
+    exporters: Vec<String>,
     served: Served,
 }
 
@@ -27,8 +28,14 @@ impl Tachograph {
         Builder::new()
     }
 
-    pub(crate) fn new(handle: Handle, deadline: Duration, summary: String, served: Served) -> Self {
-        Tachograph { handle, deadline, summary, served }
+    pub(crate) fn new(
+        handle: Handle,
+        deadline: Duration,
+        summary: String,
+        exporters: Vec<String>,
+        served: Served,
+    ) -> Self {
+        Tachograph { handle, deadline, summary, exporters, served }
     }
 
     /// What adapters are given: `Layer::new(guard.handle())`.
@@ -39,6 +46,12 @@ impl Tachograph {
     /// What is in force, in one line: version, service, configuration, exporters with their targets.
     pub fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// What each exporter is and where it goes, as the [`summary`](Self::summary) has it: `json (structured) to stdout`. Each
+    /// begins with its name.
+    pub fn exporters(&self) -> &[String] {
+        &self.exporters
     }
 
     /// What gets the application's own numbers, where an exporter of metrics is configured: for an application that puts its

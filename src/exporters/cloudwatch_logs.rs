@@ -14,6 +14,7 @@ impl SetUp<'_> {
 #[cfg(feature = "cloudwatch-logs")]
 mod compiled_in {
     use std::fmt::Display;
+    use std::sync::Arc;
     use std::time::Duration;
 
     use tachograph_cloudwatch_logs::{CloudWatchLogs, LogGroup, Settings, usual_group};
@@ -51,6 +52,9 @@ mod compiled_in {
             }
             let region = settings.region.as_deref().unwrap_or("the region that the AWS SDK finds");
             let described = format!("cloudwatch_logs to {} in {region}", targets.join(", "));
+            if let Some(tell) = self.failures_of("cloudwatch_logs") {
+                settings.on_failure = Arc::new(move |failure| tell(failure));
+            }
             let exporter = CloudWatchLogs::new(self.service, settings).map_err(|error| {
                 let key = key(config, error.setting());
                 Error::with_source(format!("exporters.cloudwatch_logs{key} does not fit: {error}"), error)

@@ -36,7 +36,7 @@ impl SetUp<'_> {
             Some(output) => output.parse().map_err(misfit("output"))?,
             None => self.usual_output(format)?,
         };
-        let settings = Settings {
+        let mut settings = Settings {
             output: output.clone(),
             format,
             calls: json.calls.parse().map_err(misfit("calls"))?,
@@ -54,6 +54,9 @@ impl SetUp<'_> {
             ..Settings::default()
         };
         let described = format!("json ({format}) to {output}{}", self.details(json, &settings));
+        if let Some(tell) = self.failures_of("json") {
+            settings.on_failure = Box::new(move |failure| tell(failure));
+        }
         let exporter = Json::new(self.service, settings).map_err(|error| misfit(error.setting())(error))?;
         self.exporter(exporter, described);
         Ok(())

@@ -1,6 +1,7 @@
 //! From the tables of the configuration to exporters, and to what is served.
 
 mod cloudwatch_logs;
+mod failures;
 mod json;
 mod otlp;
 mod page;
@@ -12,6 +13,7 @@ use tachograph_core::{HandleBuilder, Service};
 use crate::config::Config;
 use crate::error::Error;
 use crate::served::Served;
+pub(crate) use failures::OnFailure;
 
 /// An instance while it is set up.
 pub(crate) struct SetUp<'a> {
@@ -25,19 +27,29 @@ pub(crate) struct SetUp<'a> {
     /// What each exporter is, and where it goes, for the line at start.
     pub(crate) described: Vec<String>,
     pub(crate) served: Served,
+    /// Who is told of failures; where there is nobody, each exporter tells stderr.
+    #[cfg_attr(not(any(feature = "json", feature = "otlp", feature = "xray")), expect(dead_code))]
+    on_failure: Option<OnFailure>,
     /// What every exporter of numbers shows.
     #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
     metrics: Option<tachograph_metrics::Metrics>,
 }
 
 impl<'a> SetUp<'a> {
-    pub(crate) fn new(config: &'a Config, service: &'a Service, core: HandleBuilder, described: Vec<String>) -> Self {
+    pub(crate) fn new(
+        config: &'a Config,
+        service: &'a Service,
+        core: HandleBuilder,
+        described: Vec<String>,
+        on_failure: Option<OnFailure>,
+    ) -> Self {
         SetUp {
             config,
             service,
             core,
             described,
             served: Served::default(),
+            on_failure,
             #[cfg(any(feature = "emf", feature = "otlp", feature = "prometheus"))]
             metrics: None,
         }

@@ -49,6 +49,9 @@ mod compiled_in {
             let described = format!("otlp {}", targets.join(", "));
             let sends_metrics = settings.sends(Signal::Metrics);
             let mut builder = Otlp::builder(self.service, settings);
+            if let Some(tell) = self.failures_of("otlp") {
+                builder = builder.on_failure(move |failure| tell(failure));
+            }
             if sends_metrics {
                 builder = builder.metrics(&self.metrics()?);
             }

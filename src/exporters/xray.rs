@@ -37,22 +37,26 @@ mod compiled_in {
             let mode: SamplingMode = said("sampling", xray.sampling.as_deref())?.unwrap_or_default();
             let rules =
                 xray.sampling_rules.as_ref().map(LocalRules::read).transpose().map_err(misfit("sampling_rules"))?;
-            let sampling = Sampling::start(
-                self.service,
-                SamplingSettings {
-                    mode,
-                    rules: rules.unwrap_or_default(),
-                    address: address.clone(),
-                    origin: origin.clone(),
-                    ..SamplingSettings::default()
-                },
-            )
-            .map_err(misfit("sampling"))?;
+            let mut sampling = SamplingSettings {
+                mode,
+                rules: rules.unwrap_or_default(),
+                address: address.clone(),
+                origin: origin.clone(),
+                ..SamplingSettings::default()
+            };
+            let mut settings = Settings::default();
+            if let Some(tell) = self.failures_of("xray") {
+                sampling.on_failure = Box::new({
+                    let tell = tell.clone();
+                    move |failure| tell(failure)
+                });
+                settings.on_failure = Box::new(move |failure| tell(failure));
+            }
+            let sampling = Sampling::start(self.service, sampling).map_err(misfit("sampling"))?;
             // The URL of a segment has the host, whether or not it counts for sampling.
             self.core = std::mem::take(&mut self.core).sampler(sampling.sampler().asking_for_host());
 
             let described = format!("xray ({} sampling) to {address}", xray.sampling.as_deref().unwrap_or("central"));
-            let mut settings = Settings::default();
             (settings.address, settings.origin, settings.sampling) = (address, origin, Some(sampling));
             settings.annotations = xray.annotations.clone().unwrap_or(settings.annotations);
             if let Some(milliseconds) = xray.in_progress_ms {
