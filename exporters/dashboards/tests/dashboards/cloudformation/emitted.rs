@@ -46,8 +46,8 @@ fn counters() -> Vec<Metric> {
     ]
 }
 
-/// The lines of eight requests that need all there is, of which two failed and three were slow, of a task, two invocations
-/// of a function, and of what no request carries.
+/// The lines of eight requests that need all there is, of which two failed and three were slow, of a stream, a task and two
+/// invocations of a function, and of what no request carries.
 pub(crate) fn lines(settings: &Settings) -> Vec<Line> {
     let mut service = Service::new(&settings.service).version("1.4.2");
     service.environment.clone_from(&settings.environment);
@@ -71,8 +71,9 @@ pub(crate) fn lines(settings: &Settings) -> Vec<Line> {
     handle.watch_pool("main", || Some(PoolUse { idle: 1, in_use: 3, max: 4, waiting: 0, timeouts: 1 }));
 
     for (status, millis, times) in [(200, 5, 4), (500, 5, 1), (503, 1500, 1), (200, 1001, 2)] {
-        (0..times).for_each(|_| request(&handle, &clock, status, millis));
+        (0..times).for_each(|_| request(&handle, &clock, status, millis, false));
     }
+    request(&handle, &clock, 200, 60_000, true);
     for (name, cold) in [("rollup", None), ("resize", Some(true)), ("resize", Some(false))] {
         let work = async {
             if let Some(cold) = cold {
@@ -87,7 +88,7 @@ pub(crate) fn lines(settings: &Settings) -> Vec<Line> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn request(handle: &Handle, clock: &ManualClock, status: u16, millis: u64) {
+fn request(handle: &Handle, clock: &ManualClock, status: u16, millis: u64, streaming: bool) {
     let route = Some("/experiments/{id}");
     let head = RequestHead { method: "GET", path: "/experiments/7", route, ..RequestHead::default() };
     let mut request = OpenRequest::open(handle, head).unwrap();
@@ -100,7 +101,7 @@ fn request(handle: &Handle, clock: &ManualClock, status: u16, millis: u64) {
         calls.into_iter().for_each(|operation| start_call(operation, None).completed());
         clock.advance(Duration::from_millis(millis));
     });
-    request.respond(status, Some(0), false);
+    request.respond(status, Some(0), streaming);
     request.complete();
 }
 
