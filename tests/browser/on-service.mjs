@@ -12,6 +12,7 @@ import { pictures } from './service/pictures.mjs';
 import { oneRequest } from './service/request.mjs';
 import { restart } from './service/restart.mjs';
 import { tail } from './service/tail.mjs';
+import { token } from './service/token.mjs';
 
 export async function onService(browser, framework) {
   build(framework);
@@ -28,6 +29,7 @@ export async function onService(browser, framework) {
     await hostility(browser, demo);
     await restart(browser, demo);
     if (framework === 'axum') await pictures(browser, demo);
+    await token(browser, demo);
   } finally {
     await demo.remove();
   }

@@ -13,13 +13,7 @@ export function h(tag, properties, ...children) {
 const plain = text => String(text).replace(UNSEEN, unseen => `\\u{${unseen.codePointAt(0).toString(16)}}`);
 
 // Makes these the children of an element.
-export function show(parent, ...children) {
-  const focused = document.activeElement;
-  bring(parent, children);
-  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
-}
-
-function bring(parent, described) {
+export function show(parent, ...described) {
   const wanted = described.flat(Infinity).filter(child => child != null && child !== false && child !== '');
   const keyed = new Map();
   const free = new Map();
@@ -44,7 +38,7 @@ function bring(parent, described) {
       const text = plain(child);
       if (node.nodeValue !== text) node.nodeValue = text;
     } else {
-      bring(node, child.children);
+      show(node, child.children);
       dress(node, child.properties);
     }
     if (node === place) place = place.nextSibling;

@@ -46,7 +46,7 @@ export class Demo {
     return `${this.framework}: ${check}`;
   }
 
-  async start(version) {
+  async start(version, more = {}) {
     this.linesOf = join(this.folder, `lines-${version}.jsonl`);
     this.process = spawn(join(TARGET, 'debug', `demo-${this.framework}`), {
       cwd: this.folder,
@@ -62,6 +62,7 @@ export class Demo {
         TACHOGRAPH_EXPORTERS__JSON__CALLS: 'all',
         TACHOGRAPH_EXPORTERS__PAGE__PATH: '/tachograph',
         TACHOGRAPH_EXPORTERS__PAGE__FILE: join(this.folder, 'page'),
+        ...more,
       },
     });
     this.said = '';
