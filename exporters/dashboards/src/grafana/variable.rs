@@ -28,10 +28,9 @@ pub(crate) fn source(kind: &str) -> Value {
 }
 
 /// What a data source has been asked for, to choose one of.
-pub(crate) fn of_query(name: &str, label: &str, source: &Value, definition: &str, query: Value, regex: &str) -> Value {
+pub(crate) fn of_query(name: &str, label: &str, source: &Value, query: Value, regex: &str) -> Value {
     json!({
         "datasource": source,
-        "definition": definition,
         "hide": 0,
         "includeAll": false,
         "label": label,
@@ -98,5 +97,20 @@ pub(crate) fn one_of(name: &str, label: &str, all: &[(String, String)], chosen: 
         "query": query.join(","),
         "skipUrlSync": false,
         "type": "custom",
+    })
+}
+
+/// Whatever somebody writes there.
+pub(crate) fn written(name: &str, label: &str, at_first: &str) -> Value {
+    let option = json!({ "selected": true, "text": at_first, "value": at_first });
+    json!({
+        "current": option,
+        "hide": 0,
+        "label": label,
+        "name": name,
+        "options": [option],
+        "query": at_first,
+        "skipUrlSync": false,
+        "type": "textbox",
     })
 }

@@ -1,6 +1,7 @@
 //! What is made of settings, read as those read it for whom it is made.
 
 mod cloudformation;
+mod cloudwatch;
 mod grafana;
 #[cfg(feature = "peer-tests")]
 mod peers;

@@ -16,9 +16,8 @@ const SLOW: f64 = 0.25;
 
 pub(super) fn variables(board: &Board<'_>) -> Vec<Value> {
     let of_label = |name: &str, heading: &str, series: &str, label: &str| {
-        let definition = format!("label_values({series}, {label})");
-        let query = json!({ "qryType": 1, "query": definition, "refId": "variable" });
-        of_query(name, heading, &board.source, &definition, query, "")
+        let query = format!("label_values({series}, {label})");
+        of_query(name, heading, &board.source, json!({ "qryType": 1, "query": query, "refId": "variable" }), "")
     };
     let of_service = |more: &str| format!("target_info{{{SERVICE}=\"$service\"{more}}}");
     let requests = format!("{}_total", names::REQUESTS.prometheus_name(board.scope.naming));
@@ -46,9 +45,9 @@ fn endpoints(board: &Board<'_>) -> Value {
     let requests = board.scope.series(&names::REQUESTS, &[]);
     let requests = requests.split('{').next().unwrap_or_default();
     let target = format!("target_info{{{SERVICE}=\"$service\"}}");
-    let definition = format!("query_result(count by ({route})({requests} and on (job, instance) {target}))");
-    let query = json!({ "qryType": 3, "query": definition, "refId": "variable" });
+    let query = format!("query_result(count by ({route})({requests} and on (job, instance) {target}))");
+    let query = json!({ "qryType": 3, "query": query, "refId": "variable" });
     // As Prometheus writes a series, in which quotes have a backslash in front.
     let regex = format!("/{route}=\"((?:[^\"\\\\]|\\\\.)*)\"/");
-    of_query("endpoint", "Endpoint", &board.source, &definition, query, &regex)
+    of_query("endpoint", "Endpoint", &board.source, query, &regex)
 }
