@@ -18,7 +18,7 @@ use crate::sums::Sums;
 ///
 /// One of a [`Summary`](crate::Summary) keeps to its limits. One that is made by itself has none, and is what others are
 /// merged into to be looked at together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Endpoint {
     pub(crate) statuses: Statuses,
     /// Requests that are not counted as their status, for want of room.
@@ -149,6 +149,19 @@ impl Endpoint {
     /// The memory that it takes beyond itself and its names, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
         self.statuses.heap_bytes() + self.calls.allocation_size() + self.findings.allocation_size()
+    }
+}
+
+impl Clone for Endpoint {
+    /// By itself, without limits: what is added to a copy takes no room of the summary.
+    fn clone(&self) -> Self {
+        Endpoint {
+            statuses: self.statuses.clone(),
+            without_status: self.without_status,
+            calls: self.calls.clone(),
+            findings: self.findings.clone(),
+            bounds: None,
+        }
     }
 }
 

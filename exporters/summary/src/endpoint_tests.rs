@@ -201,6 +201,8 @@ fn beyond_its_limits_it_counts_together_and_loses_nothing() {
     assert_eq!(total(merged.endpoint("1", "GET", "/")), total(&free));
     assert_eq!(merged.endpoint("1", "GET", "/").calls().count(), 5);
     assert_eq!(merged.overflowed().statuses, 7.0);
+    merged.endpoint("1", "GET", "/").merge(&kept);
+    assert_eq!(merged.overflowed().statuses, 14.0);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct Request {
     pub shares: Shares,
     /// Bytes of the answer's body.
     pub response_bytes: u64,
-    /// Queries, how many failed, and the sum of their times in microseconds.
+    /// Queries.
     pub queries: u32,
     /// Queries that failed.
     pub query_errors: u32,

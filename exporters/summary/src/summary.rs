@@ -213,6 +213,19 @@ mod tests {
             let requests = summary.endpoints().map(|(_, of)| of.sums(|_| true).requests);
             assert_eq!(requests.sum::<f64>(), 200.0);
 
+            // What one endpoint has takes of the same room.
+            summary.clear();
+            names.forget_unused();
+            for number in 0..100 {
+                let text = format!("{number:0100}");
+                let endpoint = summary.endpoint("1", "GET", "/");
+                endpoint.add_call(&Call { target: &text, weight: 1.0, ..Call::default() });
+                endpoint.add_finding(&Finding { callsite: &text, weight: 1.0, ..Finding::default() });
+            }
+            let endpoint = summary.get("1", "GET", "/").unwrap();
+            assert!((3..20).contains(&endpoint.calls().count()), "{}", endpoint.calls().count());
+            assert!((3..20).contains(&endpoint.findings().count()), "{}", endpoint.findings().count());
+
             // Once there is room, it is new no longer.
             summary.clear();
             names.forget_unused();
@@ -229,6 +242,8 @@ mod tests {
         let mut copy = one.clone();
         assert_eq!(copy, one);
         for summary in [&mut copy, &mut one] {
+            // Of an endpoint alone, too.
+            summary.get("", "GET", "/a").unwrap().clone().add_call(&Call { weight: 1.0, ..Call::default() });
             summary.endpoint("", "GET", "/b");
             assert!(summary.get("", "GET", "/b").is_some());
             summary.endpoint("", "GET", "/c");

@@ -36,7 +36,7 @@ fn percent_of_runs(mut so: impl FnMut() -> bool) -> f64 {
 
 #[test]
 fn of_what_is_the_same_it_seldom_says_anything_else() {
-    for (from, to) in [(1000, 1000), (150, 150), (100, 1000)] {
+    for (from, to) in [(500, 500), (150, 150), (100, 1000)] {
         for shape in &SHAPES {
             let mut random = fastrand::Rng::with_seed(7);
             let mut not_within = [0; 3];
@@ -50,7 +50,8 @@ fn of_what_is_the_same_it_seldom_says_anything_else() {
                 comparison.verdict() != Verdict::Same
             });
             assert!(alarms <= 6.0, "{} of {from} and {to}: {alarms} %", shape.0);
-            let most = RUNS * 8 / 100;
+            // Five in a hundred, and what so few runs are off by.
+            let most = RUNS * 9 / 100;
             assert!(not_within.iter().all(|count| *count <= most), "{} of {from} and {to}: {not_within:?}", shape.0);
         }
     }
