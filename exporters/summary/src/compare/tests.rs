@@ -129,6 +129,14 @@ fn of_few_it_says_nothing() {
             verdicts.into_iter().find(|one| *one == Verdict::Slower).unwrap_or(Verdict::TooFew)
         );
     }
+    // So sure nobody can be of the longest of a hundred: there can be any longer ones.
+    let few = of((0..101).map(|number| (60_000 + number, 1.0)));
+    let [from, to] = [&many, &few].map(|endpoint| Sample::of(endpoint, |_| true));
+    let surer = Sensitivity { confidence: 0.99, ..Sensitivity::default() };
+    let (low, high) = surer.compare([(&from, &to)])[0].p95.interval.unwrap();
+    assert!(low.is_finite() && high == f64::INFINITY, "{low} to {high}");
+    let (low, high) = surer.compare([(&to, &from)])[0].p95.interval.unwrap();
+    assert!(low == f64::NEG_INFINITY && high.is_finite(), "{low} to {high}");
     let none = compare(&Endpoint::default(), &Endpoint::default());
     assert_eq!((none.verdict(), none.mean.baseline, none.p95.ratio()), (Verdict::TooFew, None, None));
 }
