@@ -8,7 +8,7 @@ import { oneEndpoint } from './service/endpoint.mjs';
 import { hostility } from './service/hostility.mjs';
 import { underLoad } from './service/load.mjs';
 import { RARE } from './service/mix.mjs';
-import { pictures } from './service/pictures.mjs';
+import { pictures, someMinutes } from './service/pictures.mjs';
 import { oneRequest } from './service/request.mjs';
 import { restart } from './service/restart.mjs';
 import { tail } from './service/tail.mjs';
@@ -20,6 +20,7 @@ export async function onService(browser, framework) {
   try {
     await demo.start('1.4.1');
     await underLoad(browser, demo);
+    if (framework === 'axum') await someMinutes(demo);
     for (const [method, path] of RARE) await demo.ask(method, path);
     const lines = await settled(browser, demo);
     await endpoints(browser, demo, lines);

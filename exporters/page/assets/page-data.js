@@ -50,7 +50,7 @@ export class Stream {
       // later each time.
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
-        this.onState('away');
+        this.onState('polling');
         this.open();
       }, 2000);
     };

@@ -3,8 +3,8 @@
 import { h, show } from './page-dom.js';
 import { filters, go, link, read } from './page-address.js';
 import { load as ask, Stream } from './page-data.js';
-import * as f from './page-format.js';
 import * as filterBar from './page-filters.js';
+import * as frame from './page-frame.js';
 import * as tip from './page-tip.js';
 import * as theme from './page-theme.js';
 import * as compare from './page-compare.js';
@@ -14,11 +14,6 @@ import * as live from './page-live.js';
 import * as request from './page-request.js';
 
 const VIEWS = { endpoints, endpoint, request, live, compare };
-const NAVIGATION = [
-  ['endpoints', 'Endpoints'],
-  ['live', 'Live'],
-  ['compare', 'Compare'],
-];
 // At most so often, in milliseconds; and so often though nothing was said to be new, for time goes on.
 const SOONEST = 1000;
 const LATEST = 10000;
@@ -72,102 +67,15 @@ async function refresh(moved = false) {
 
 function draw() {
   filterBar.draw(address);
-  show(
-    place('views'),
-    NAVIGATION.map(([view, words]) =>
-      h(
-        'a',
-        {
-          key: view,
-          href: link(address, view, ['endpoint'].includes(address.view) ? { method: null, route: null } : {}),
-          'aria-current': address.view === view ? 'page' : null,
-        },
-        words,
-      ),
-    ),
-  );
-  frame();
-  notice();
+  frame.navigation(address);
+  frame.notice(trouble, address.view);
+  tell();
   if (data) redraw();
   else if (trouble) show(main, h('h1', { key: 'h1', tabindex: -1 }, 'Nothing to show'));
   document.title = [viewOf(address).title(address), service?.service, 'tachograph'].filter(Boolean).join(' · ');
 }
 
-function notice() {
-  const away = trouble ? trouble.status === 0 : connection === 'away';
-  const words = away
-    ? 'The service does not answer; trying again.'
-    : !trouble
-      ? null
-      : [401, 403].includes(trouble.status)
-        ? `This page is open only on the machine of the service itself (loopback, by its own name, without a proxy in between), or with the token from the configuration: [exporters.page] token. The service says: ${trouble.message}`
-        : trouble.status === 404 && address.view === 'request'
-          ? `This request is no longer kept: slow, failed and flagged requests are kept longest, others make room. The service says: ${trouble.message}`
-          : `The service could not answer this: ${trouble.message}; trying again.`;
-  show(place('notice'), words && h('p', { class: 'notice' }, h('span', { 'aria-hidden': 'true' }, '△ '), words));
-  document.body.classList.toggle('stale', Boolean(words));
-}
-
-function frame() {
-  const state = paused
-    ? ['paused', '‖ paused']
-    : connection === 'live'
-      ? ['live', '● live']
-      : connection === 'away'
-        ? ['away', '○ not answering']
-        : ['opening', '○ connecting'];
-  show(place('connection'), h('span', { class: state[0] }, state[1]));
-  if (!service) return;
-  show(
-    place('service'),
-    service.service,
-    h(
-      'small',
-      {},
-      [service.version, service.environment].filter(Boolean).map(word => ` ${word}`),
-    ),
-  );
-  const { unattributed_calls: outside = 0, ...bounds } = service.bounds_hit ?? {};
-  const dropped = Object.entries({ ...service.dropped, ...bounds })
-    .concat(
-      (service.exporters ?? [])
-        .filter(one => one.name !== 'page')
-        .flatMap(one => Object.entries(one.dropped ?? {}).map(([reason, number]) => [`${one.name} ${reason}`, number])),
-    )
-    // That not every request is kept is as it should be.
-    .filter(([reason, number]) => number > 0 && reason !== 'requests_not_kept');
-  show(
-    place('footer'),
-    h(
-      'p',
-      {},
-      `${f.span(service.window_s ?? 0)} held · ${f.count(service.requests_kept)} requests kept of ${f.count(service.requests_seen)} seen · ` +
-        `${f.bytes(service.memory_bytes)} of ${f.bytes(service.memory_limit_bytes)}` +
-        (outside ? ` · ${f.many(outside, 'call')} made outside of any request` : ''),
-    ),
-    dropped.length > 0 &&
-      h(
-        'p',
-        { class: 'left-out' },
-        '△ left out: ',
-        dropped.map(([reason, number]) => `${reason.replaceAll('_', ' ')} ${f.count(number)}`).join(' · '),
-      ),
-    h(
-      'p',
-      { class: 'keys' },
-      [
-        ['/', 'find'],
-        ['↑ ↓', 'rows'],
-        ['← →', 'cells'],
-        ['Enter', 'open'],
-        ['Esc', 'up'],
-        ['p', 'pause'],
-        ['t', 'theme'],
-        ['1 2 3', 'views'],
-      ].map(([key, words]) => h('span', { key }, h('kbd', {}, key), ` ${words}`)),
-    ),
-  );
-}
+const tell = () => frame.connection(paused ? 'paused' : trouble?.status === 0 ? 'away' : connection);
 
 const stream = new Stream(
   news => {
@@ -177,10 +85,8 @@ const stream = new Stream(
   },
   state => {
     if (state === 'live' && connection !== 'live') isNew = true;
-    if (state === 'away') live.forget();
     connection = state;
-    frame();
-    notice();
+    tell();
   },
 );
 
@@ -211,7 +117,8 @@ function move() {
 async function look() {
   try {
     service = await ask('status.json', '');
-    frame();
+    frame.head(service);
+    frame.foot(service);
   } catch {
     /* The notice tells of it once what is looked at has no answer either. */
   }
@@ -221,14 +128,17 @@ function tick() {
   const since = performance.now() - asked;
   const soonest = Math.max(SOONEST, took * 4);
   if (document.hidden || paused || asking || since < soonest) return;
-  if (isNew || trouble || since > LATEST || (connection !== 'live' && since > 2 * SOONEST)) refresh();
+  const isAlone = connection === 'polling' && since > 2 * SOONEST;
+  // Nothing comes by itself.
+  if (isAlone) live.forget();
+  if (isNew || trouble || isAlone || since > LATEST) refresh();
 }
 
 function pause() {
   paused = !paused;
   place('pause').setAttribute('aria-pressed', String(paused));
   place('pause').firstChild.nodeValue = paused ? 'Resume' : 'Pause';
-  frame();
+  tell();
   if (!paused) {
     live.take({ requests: [] }, false);
     refresh();

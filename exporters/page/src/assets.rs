@@ -28,6 +28,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     asset!("page-endpoints.js", SCRIPT),
     asset!("page-filters.js", SCRIPT),
     asset!("page-format.js", SCRIPT),
+    asset!("page-frame.js", SCRIPT),
     asset!("page-live.js", SCRIPT),
     asset!("page-parts.js", SCRIPT),
     asset!("page-request.js", SCRIPT),

@@ -1,7 +1,7 @@
 // What it says when there is nothing, nobody, or no leave.
 
 import assert from 'node:assert/strict';
-import { check } from '../check.mjs';
+import { check, until } from '../check.mjs';
 import { open } from '../browser.mjs';
 import { fixture } from '../fixture/server.mjs';
 
@@ -63,5 +63,18 @@ export async function states(browser) {
     );
     await tab.close();
     await again.close();
+  });
+  await check('without a stream it asks now and then', async () => {
+    const service = await fixture();
+    service.state.isFull = true;
+    const tab = await open(browser, `${service.page}#/live`);
+    await tab.page.waitForFunction(() => document.querySelector('#connection').textContent.includes('every 2 s'));
+    assert.equal(await tab.page.textContent('#notice'), '', 'nothing is wrong');
+    const asked = tab.asked.filter(url => url.includes('requests.json')).length;
+    await until('it asks again', () => tab.asked.filter(url => url.includes('requests.json')).length > asked + 1);
+    service.state.isFull = false;
+    await tab.page.waitForFunction(() => document.querySelector('#connection').textContent.includes('live'));
+    await tab.close();
+    await service.close();
   });
 }

@@ -4,11 +4,15 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import assert from 'node:assert/strict';
 import { check } from '../check.mjs';
+import { MIX } from './mix.mjs';
 import { open } from '../browser.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const FOLDER = resolve(ROOT, process.env.TACHOGRAPH_PICTURES ?? 'target/browser');
 const LARGEST = 150_000;
+
+// Those that are kept show more than some seconds.
+export const someMinutes = demo => process.env.TACHOGRAPH_PICTURES && demo.drive(MIX, 7200, 60);
 
 export const pictures = (browser, demo) => check(demo.named('its pictures are taken'), () => takeAll(browser, demo));
 
@@ -33,9 +37,8 @@ async function takeAll(browser, demo) {
   await take('page-narrow', `#/endpoints?window=all${first}`, { width: 360, height: 780 }, page =>
     page.evaluate(() => document.querySelector('main').scrollIntoView()),
   );
-  await demo.ask('GET', '/work?queries=12&calls=4&misses=3');
-  await demo.ask('GET', '/experiments');
-  await take('page-request', '#/endpoint?method=GET&route=%2Fexperiments', { height: 860 }, async page => {
+  await demo.ask('GET', '/work?queries=24&calls=5&misses=3');
+  await take('page-request', '#/endpoint?method=GET&route=%2Fwork', { height: 860 }, async page => {
     await page.locator('.example[aria-label^=Worst] h3 a').click();
     await page.waitForSelector('#identity');
   });
