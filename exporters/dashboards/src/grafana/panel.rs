@@ -166,7 +166,6 @@ impl Panel {
         let sorted = by.map(|column| json!({ "displayName": column.heading, "desc": true }));
         json!({
             "cellHeight": "sm",
-            "footer": { "countRows": false, "reducer": ["sum"], "show": false },
             "showHeader": true,
             "sortBy": sorted.into_iter().collect::<Vec<_>>(),
         })
