@@ -6,8 +6,12 @@ use tachograph_summary::Distribution;
 
 use super::moment::{Millis, hour_and_weekday};
 
-/// More slots than this are made into half as many.
-const MOST_SLOTS: usize = 120;
+/// More slots than this are made into fewer.
+const MOST_SLOTS: usize = 240;
+
+/// How wide slots can be, in milliseconds. Each is a multiple of the one before it, so that slots always fit into wider
+/// ones; beyond a day it goes on in powers of two.
+const WIDTHS: [Millis; 9] = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000];
 
 /// Of what happened in some time.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +33,7 @@ pub(crate) struct OverTime {
 
 impl Default for OverTime {
     fn default() -> Self {
-        OverTime { width: 1000, first: 0, slots: VecDeque::new() }
+        OverTime { width: WIDTHS[0], first: 0, slots: VecDeque::new() }
     }
 }
 
@@ -44,7 +48,7 @@ impl OverTime {
             }
             let (first, end) = (self.first.min(number), (self.first + self.slots.len() as i64).max(number + 1));
             if end - first > MOST_SLOTS as i64 {
-                self.widen(self.width * 2);
+                self.widen(wider(self.width));
                 continue;
             }
             while self.first > number {
@@ -78,7 +82,6 @@ impl OverTime {
         self.width
     }
 
-    /// Widths are a second times a power of two, so that slots always fit into wider ones.
     fn widen(&mut self, width: Millis) {
         if width == self.width {
             return;
@@ -88,6 +91,11 @@ impl OverTime {
             self.at(number * old.width).merge(slot);
         }
     }
+}
+
+/// The next width.
+fn wider(width: Millis) -> Millis {
+    WIDTHS.into_iter().find(|wider| *wider > width).unwrap_or(width * 2)
 }
 
 impl Slot {
@@ -151,4 +159,47 @@ fn sum<'a>(hours: impl Iterator<Item = &'a Hour>) -> Hour {
     let mut sum = Hour::default();
     hours.for_each(|hour| sum.merge(hour));
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_each(times: impl Iterator<Item = Millis>) -> OverTime {
+        let mut over_time = OverTime::default();
+        times.for_each(|at| over_time.at(at).requests += 1.0);
+        over_time
+    }
+
+    #[test]
+    fn slots_are_as_wide_as_few_of_them_need() {
+        for (apart, width) in [(1, 1000), (1000, 5000), (60_000, 300_000), (86_400_000, 8 * 86_400_000)] {
+            let over_time = at_each((0..1000).map(|number| 1_700_000_000_000 + number * apart));
+            assert_eq!(over_time.width(), width, "{apart}");
+            assert!(over_time.slots().count() <= MOST_SLOTS);
+            assert_eq!(over_time.slots().map(|(_, slot)| slot.requests).sum::<f64>(), 1000.0);
+            assert!(over_time.slots().all(|(at, _)| at % width == 0));
+        }
+    }
+
+    #[test]
+    fn the_order_and_the_thread_of_a_request_make_no_difference() {
+        let times: Vec<Millis> = (0..5000).map(|number| (number * 7919) % 5000 * 977 - 1_000_000).collect();
+        let shown = |over_time: &OverTime| -> Vec<_> {
+            over_time.slots().filter(|(_, slot)| slot.requests > 0.0).map(|(at, slot)| (at, slot.requests)).collect()
+        };
+        let whole = at_each(times.iter().copied());
+        let mut merged = at_each(times[..10].iter().copied());
+        merged.merge(at_each(times[10..4000].iter().copied()));
+        merged.merge(OverTime::default());
+        merged.merge(at_each(times[4000..].iter().copied()));
+        assert_eq!(shown(&merged), shown(&whole));
+        assert_eq!(merged.width(), whole.width());
+    }
+
+    #[test]
+    fn times_as_far_apart_as_can_be_have_slots() {
+        let over_time = at_each([-62_135_596_800_000, 253_402_300_799_999].into_iter());
+        assert_eq!(over_time.slots().map(|(_, slot)| slot.requests).sum::<f64>(), 2.0);
+    }
 }

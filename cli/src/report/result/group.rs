@@ -24,11 +24,6 @@ impl Group {
     pub(crate) fn values(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.members.iter().map(|(member, value)| (member.as_str(), value.as_deref()))
     }
-
-    /// The value of a member.
-    pub(crate) fn value(&self, member: &str) -> Option<&str> {
-        self.members.iter().find(|(name, _)| name == member)?.1.as_deref()
-    }
 }
 
 impl Serialize for Group {

@@ -59,7 +59,8 @@ impl Row {
     pub(super) fn new(group: Group, endpoint: &Endpoint, all_time: f64, seconds: Option<f64>) -> Self {
         let sums = endpoint.sums(|_| true);
         let durations = endpoint.durations(|_| true);
-        let percentile = |part| durations.percentile(part).map(|micros| millis(micros as f64));
+        // The middle of a bucket can be beyond the longest that is in it.
+        let percentile = |part| durations.percentile(part).map(|micros| millis(micros.min(sums.slowest) as f64));
         let all = sums.requests + sums.streams;
         let share = |share| millis(sums.shares.of(share));
         let dominant = sums.shares.largest();
@@ -122,13 +123,18 @@ pub(crate) fn in_words(share: Share) -> &'static str {
     }
 }
 
+/// What a kind of finding is called where people read: `N+1`, `slow query`.
+pub(crate) fn finding_in_words(kind: &str) -> String {
+    kind.replace("n_plus_one", "N+1").replace('_', " ")
+}
+
 fn cause(endpoint: &Endpoint, dominant: Option<Share>, time: f64) -> Option<String> {
     let dearest = endpoint
         .findings()
         .max_by(|(key, one), (other_key, other)| one.cost.total_cmp(&other.cost).then_with(|| other_key.cmp(key)));
     // A finding that cost little explains nothing.
     if let Some((key, findings)) = dearest.filter(|(_, findings)| findings.cost >= time * 0.2 && findings.cost > 0.0) {
-        let mut cause = key.kind.replace('_', " ");
+        let mut cause = finding_in_words(&key.kind);
         for (before, text) in
             [(": ", if key.summary.is_empty() { &key.target } else { &key.summary }), (" at ", &key.callsite)]
         {

@@ -3,7 +3,10 @@
 use super::compared;
 use super::number::{bytes, count, mean, millis, millis_if_any, percent};
 use super::table::{Cell, Kind, Table};
-use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement};
+use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement, finding_in_words};
+
+/// From this part on, errors are something to look at.
+const MANY_ERRORS: f64 = 0.01;
 
 /// A report as tables, the most important first.
 pub(super) fn of(report: &Report) -> Vec<Table> {
@@ -64,7 +67,7 @@ fn cells(name: String, row: &Row) -> Vec<Cell> {
         millis_if_any(row.p50_ms).into(),
         millis_if_any(row.p95_ms).into(),
         millis_if_any(row.p99_ms).into(),
-        if row.errors > 0.0 { Cell::Bad(errors) } else { Cell::Text(errors) },
+        if row.error_rate >= MANY_ERRORS { Cell::Bad(errors) } else { Cell::Text(errors) },
         mean(row.db_queries).into(),
         mean(row.external_calls).into(),
         bytes(row.response_bytes).into(),
@@ -166,7 +169,7 @@ fn findings(findings: &[Finding], more: usize) -> Table {
     let mut table = Table::new("Findings", &columns);
     for finding in findings {
         table.rows.push(vec![
-            finding.finding.replace('_', " ").into(),
+            finding_in_words(&finding.finding).into(),
             finding.summary.as_deref().or(finding.target.as_deref()).unwrap_or("-").into(),
             finding.callsite.as_deref().unwrap_or("-").into(),
             count(finding.requests).into(),

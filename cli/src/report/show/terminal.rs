@@ -216,3 +216,75 @@ fn legend(table: &Table, place: usize, terminal: &Terminal, text: &mut String) {
     text.push_str(&entries.join("  "));
     text.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let columns = [
+            ("", Kind::Text, 0),
+            ("requests", Kind::Number, 0),
+            ("per s", Kind::Number, 7),
+            ("size", Kind::Number, 5),
+            ("time", Kind::Text, 2),
+            ("cause", Kind::Text, 4),
+        ];
+        let mut table = Table::new("Endpoints", &columns);
+        let shares = vec![(Share::Database, 75.0), (Share::Own, 25.0)];
+        for route in ["GET /experiments/{id}/assignments/{assignment}", "GET /日本語/{id}"] {
+            table.rows.push(vec![
+                route.into(),
+                "1,234".into(),
+                Cell::Bad("0.5".to_owned()),
+                "2.1 kB".into(),
+                Cell::Shares(shares.clone()),
+                "N+1: SELECT experiments at src/experiments.rs:88, 40 % of the time".into(),
+            ]);
+        }
+        table
+    }
+
+    fn lines(width: Option<usize>, has_colors: bool) -> Vec<String> {
+        write(&[table()], &Terminal { width, has_colors }).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 40..200 {
+            for line in lines(Some(width), true) {
+                assert!(measure_text_width(&line) <= width, "{width}: {line}");
+            }
+        }
+        assert!(lines(Some(60), false)[1].contains("requests") && !lines(Some(60), false)[1].contains("per s"));
+        assert!(lines(Some(60), false)[2].starts_with("GET /exp"));
+    }
+
+    #[test]
+    fn where_there_is_room_all_stands_below_its_title() {
+        let lines = lines(None, false);
+        assert!(
+            lines[2].ends_with("DDDDDDDDDDDDOOOO  N+1: SELECT experiments at src/experiments.rs:88, 40 % of the time")
+        );
+        let end = |line: &str, word: &str| line.find(word).map(|at| measure_text_width(&line[..at + word.len()]));
+        assert_eq!(end(&lines[1], "requests"), end(&lines[2], "1,234"));
+        // Its letters are two columns wide.
+        assert_eq!(end(&lines[1], "requests"), end(&lines[3], "1,234"));
+        assert_eq!(lines.last().unwrap(), "D database  O own code");
+    }
+
+    #[test]
+    fn colours_are_only_where_they_are_wanted() {
+        assert!(lines(None, true).concat().contains("\u{1b}[31m"));
+        assert!(!lines(None, false).concat().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_there_is_room_whatever_it_consists_of() {
+        for shares in [vec![1.0], vec![1.0, 1.0, 1.0], vec![0.001, 99.999], vec![1e-9; 7], vec![f64::MAX / 4.0; 3]] {
+            let shares: Vec<_> = Share::ALL.into_iter().zip(shares).collect();
+            assert_eq!(letters(&shares, BAR).len(), BAR, "{shares:?}");
+        }
+        assert!(letters(&[(Share::Own, 0.0)], BAR).is_empty());
+    }
+}

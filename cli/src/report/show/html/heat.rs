@@ -15,7 +15,7 @@ pub(super) fn of_requests(times: &Time) -> String {
     let rows: Vec<(&str, &[Hour])> =
         DAYS.into_iter().zip(times.by_weekday_and_hour.iter().map(Vec::as_slice)).collect();
     map(&rows, LEFT)
-        + "<p class=\"note\">the mean time, in UTC: the darker, the longer; a dot where there was nothing</p>"
+        + "<p class=\"note\">the mean time, in UTC: the stronger the colour, the longer; a dot where there was nothing</p>"
 }
 
 /// The mean time of calls, one host below the other, by hour of the day.
@@ -37,30 +37,31 @@ fn map(rows: &[(&str, &[Hour])], left: f64) -> String {
         let x = left + (column as f64 + 0.5) * CELL;
         text += &format!("<text x=\"{x}\" y=\"12\" text-anchor=\"middle\">{}</text>", title(column));
     }
-    let most = rows.iter().flat_map(|(_, hours)| *hours).map(|hour| hour.mean_ms).fold(0.0, f64::max);
+    let means = rows.iter().flat_map(|(_, hours)| *hours).filter(|hour| hour.count > 0.0).map(|hour| hour.mean_ms);
+    let ends = means.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), ms| (least.min(ms), most.max(ms)));
     for (row, (name, hours)) in rows.iter().enumerate() {
         let y = TOP + row as f64 * CELL;
         let (x, y_of_text) = (left - 6.0, y + CELL * 0.65);
         text += &format!("<text x=\"{x}\" y=\"{y_of_text}\" text-anchor=\"end\">{}</text>", escaped(&cut(name)));
         for (column, hour) in hours.iter().enumerate() {
-            text += &cell(hour, most, left + column as f64 * CELL, y, &format!("{name} {}", title(column)));
+            text += &cell(hour, ends, left + column as f64 * CELL, y, &format!("{name} {}", title(column)));
         }
     }
     text + "</svg>"
 }
 
-fn cell(hour: &Hour, most: f64, x: f64, y: f64, name: &str) -> String {
+fn cell(hour: &Hour, (least, most): (f64, f64), x: f64, y: f64, name: &str) -> String {
     if hour.count <= 0.0 {
         return format!("<circle class=\"none\" cx=\"{}\" cy=\"{}\" r=\"1.5\"/>", x + CELL / 2.0, y + CELL / 2.0);
     }
-    let part = if most > 0.0 { hour.mean_ms / most } else { 0.0 };
+    let part = if most > least { (hour.mean_ms - least) / (most - least) } else { 0.5 };
     let title = format!("{name}: {}, {} in the mean", requests(hour.count), time(hour.mean_ms));
     format!(
         "<rect class=\"hour\" x=\"{}\" y=\"{}\" width=\"{2}\" height=\"{2}\" fill-opacity=\"{3:.3}\"><title>{4}</title></rect>",
         x + 1.0,
         y + 1.0,
         CELL - 2.0,
-        0.08 + 0.92 * part,
+        0.1 + 0.9 * part,
         escaped(&title)
     )
 }

@@ -75,7 +75,7 @@ fn percentiles(slots: &[Slot]) -> String {
             path += &format!("{pen}{x:.2} {y:.2}");
             // A single point would not be seen.
             if pen == 'M' {
-                path += &format!("h0.01");
+                path += "h0.01";
             }
             pen = 'L';
         }
