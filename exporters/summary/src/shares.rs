@@ -44,3 +44,21 @@ impl AddAssign<&Shares> for Shares {
         self.add(other, 1.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_time_counts_as_none() {
+        let shares = Shares::new([f64::NAN, -5.0, 0.0, 3.0, f64::NEG_INFINITY, 4.0, 0.5]);
+        assert_eq!((shares.sum(), shares.of(Share::Cache), shares.largest()), (7.5, 3.0, Some(Share::Body)));
+        assert!(Shares::new([f64::INFINITY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]).sum().is_finite());
+        assert_eq!(Shares::new([-1.0; SHARES]).largest(), None);
+    }
+
+    #[test]
+    fn of_two_that_are_the_same_the_first_is_the_largest() {
+        assert_eq!(Shares::new([2.0; SHARES]).largest(), Some(Share::Database));
+    }
+}
