@@ -1,6 +1,7 @@
 //! The rules for Prometheus.
 
-use tachograph_dashboards::{Objective, Settings, prometheus_rules};
+use serde_json::Value;
+use tachograph_dashboards::{Objective, Settings, Source, grafana, prometheus_rules};
 use tachograph_metrics::Naming;
 
 use crate::grafana::{NAMINGS, settings};
@@ -107,4 +108,18 @@ fn texts_of_the_settings_stay_texts() {
 fn without_objectives_and_counters_there_is_nothing_to_record() {
     let text = prometheus_rules(&Settings::new("experiments-api")).unwrap();
     assert!(!text.contains("record:") && text.contains("alert:"));
+}
+
+#[test]
+fn what_each_alert_and_each_row_means_is_told() {
+    let told = include_str!("../../../../docs/dashboards.md");
+    let settings = settings(Naming::OpenTelemetry);
+    for (name, _) in rules(&prometheus_rules(&settings).unwrap()).iter().filter(|(name, _)| !name.contains(':')) {
+        assert!(told.contains(&format!("| `{name}`")), "{name}");
+    }
+    let dashboard: Value = serde_json::from_str(&grafana(&settings, Source::Prometheus)).unwrap();
+    for row in dashboard["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] == "row") {
+        let title = row["title"].as_str().unwrap().replace(" of the application", "");
+        assert!(told.contains(&title), "{title}");
+    }
 }

@@ -38,7 +38,9 @@ impl Board<'_> {
             .iter()
             .map(|counter| {
                 let name = counter_name(counter);
-                let grown = format!("increase({name}_total[{}s])", counter.period_s);
+                let (series, period) = (format!("{name}_total"), counter.period_s);
+                // Of a series that came into being by being counted, `increase` would see nothing.
+                let grown = format!("({series} unless {series} offset {period}s or increase({series}[{period}s]))");
                 let healthy =
                     counter.healthy.as_deref().map(|healthy| format!(" Healthy: {healthy}.")).unwrap_or_default();
                 self.graph(&*name, format!("By how much it grew in {} s.{healthy}", counter.period_s))

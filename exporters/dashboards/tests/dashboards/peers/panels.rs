@@ -129,7 +129,7 @@ fn each_panel_has_data_of_the_demonstration() {
         });
 
         let dashboard: Value = serde_json::from_str(&grafana(&settings, Source::Prometheus)).unwrap();
-        let mut missing: Vec<(String, String)> = panels(&dashboard)
+        let asked: Vec<(String, String)> = panels(&dashboard)
             .iter()
             .flat_map(|panel| {
                 let title = panel["title"].as_str().unwrap().to_owned();
@@ -138,11 +138,22 @@ fn each_panel_has_data_of_the_demonstration() {
             .map(|(title, expression)| (title, expression.replace("[5m]", "[10s]").replace("[3h]", "[10s]")))
             .filter(|(_, expression)| !is_without_data(expression, naming))
             .collect();
+        let mut missing = asked.clone();
         assert!(missing.len() > 50, "{}", missing.len());
         let deadline = Instant::now() + Duration::from_secs(60);
         while Instant::now() < deadline && !missing.is_empty() {
             missing.retain(|(_, expression)| !has_data(server, expression));
             std::thread::sleep(Duration::from_millis(200));
+        }
+        // What is divided in several ways is the same in all of them.
+        let all_of = |title: &str| {
+            let (_, expression) = asked.iter().find(|(other, _)| other == title).unwrap();
+            format!("sum({expression})")
+        };
+        let name = names::DURATIONS.prometheus_name(naming);
+        let mean = format!("sum(rate({name}_sum[10s])) / sum(rate({name}_count[10s]))");
+        for (one, other) in [(all_of("Answers"), all_of("Requests by version")), (all_of("Time of a request"), mean)] {
+            assert!(has_data(server, &format!("abs({one} / ({other}) - 1) < 1e-6")), "{naming}: {one} is not {other}");
         }
         is_over.store(true, Ordering::Relaxed);
         load.into_iter().for_each(|thread| thread.join().unwrap());
