@@ -108,10 +108,17 @@ function move() {
   refresh(true).then(() => {
     if (!isOther || hash !== location.hash) return;
     scrollTo(0, scrolled.get(hash) ?? 0);
-    (scrolled.has(hash) ? main.querySelector('a.stop[tabindex="0"]') : (null ?? main.querySelector('h1')))?.focus({
-      preventScroll: true,
-    });
+    // Who comes back goes on from the row that was left.
+    const left = scrolled.has(hash) && main.querySelector('a.stop[tabindex="0"]');
+    (left || main.querySelector('h1'))?.focus({ preventScroll: true });
   });
+}
+
+// Remembers where this address is scrolled to, as the last of some.
+function leave() {
+  scrolled.delete(location.hash);
+  scrolled.set(location.hash, scrollY);
+  if (scrolled.size > 50) scrolled.delete(scrolled.keys().next().value);
 }
 
 async function look() {
@@ -179,7 +186,7 @@ place('skip').addEventListener('click', event => {
   main.focus();
 });
 addEventListener('keydown', press);
-addEventListener('scroll', () => scrolled.set(location.hash, scrollY), { passive: true });
+addEventListener('scroll', leave, { passive: true });
 addEventListener('hashchange', move);
 document.addEventListener('visibilitychange', () =>
   document.hidden ? stream.close() : stream.follow(filters(address)),
