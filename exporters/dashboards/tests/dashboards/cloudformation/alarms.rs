@@ -105,6 +105,8 @@ fn every_alarm_is_one_that_cloudwatch_takes() {
         names.dedup();
         assert_eq!(names.len(), alarms.len(), "{what}: {names:?}");
         alarms.into_iter().for_each(check);
+        let topic = stack.of("AWS::SNS::Topic")[0]["DisplayName"].as_str().unwrap();
+        assert!(topic.len() <= 100, "{what}: {topic}");
     }
 }
 

@@ -60,6 +60,16 @@ fn many() -> Vec<(&'static str, Settings)> {
         settings.counters[0].action = Some("ask ${who} \u{E000}Table\u{E001} \"now\"\n".into());
         settings
     };
+    let longest = || {
+        let mut settings = plain(named());
+        settings.service = "s".repeat(200);
+        settings.environment = Some("e".repeat(200));
+        settings.resources.functions = vec!["f".repeat(140)];
+        settings.resources.streams = vec!["t".repeat(128)];
+        settings.resources.dead_letter_queues = vec!["q".repeat(80)];
+        settings.counters = vec![counter(&"c".repeat(92), 0.0, 60)];
+        settings
+    };
     vec![
         ("nothing said", Settings::new("experiments-api")),
         ("nothing said, plain", plain(Settings::new("experiments-api"))),
@@ -69,5 +79,6 @@ fn many() -> Vec<(&'static str, Settings)> {
         ("by no dimension", with(sets(&[&[], &["route", "method"]]), named())),
         ("by kind", with(sets(&[&["service", "environment", "event"]]), plain(named()))),
         ("odd texts", odd()),
+        ("longest names", longest()),
     ]
 }
