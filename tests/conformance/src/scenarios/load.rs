@@ -29,7 +29,9 @@ const CLIENTS: usize = 64;
 const MARGIN_KIB: u64 = 4 * 1024;
 
 pub(super) fn each_of_many_requests_has_its_line(case: &Case) {
-    let demo = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "file:requests.log").start();
+    let setup = case.setup().env("TACHOGRAPH_EXPORTERS__JSON__OUTPUT", "file:requests.log");
+    // What the page remembers, it has all of after the warm-up.
+    let demo = setup.env("TACHOGRAPH_EXPORTERS__PAGE__MEMORY_BYTES", (1024 * 1024).to_string()).start();
     let file = demo.path("requests.log");
     let mut clients: Vec<Client<'_>> = (0..CLIENTS).map(|_| Client::new(case, &demo)).collect();
 
