@@ -34,6 +34,25 @@ export async function order(browser) {
     tab.quiet();
     await tab.close();
   });
+  await check('rows stay while somebody is among them, and change places after', async () => {
+    const turning = await fixture();
+    const tab = await open(browser, turning.page);
+    const places = async () => (await tableOf(tab.page, 'endpoints')).map(row => row.endpoint);
+    const before = await places();
+    await tab.page.focus('.table-endpoints tbody .stop[tabindex="0"]');
+    turning.state.mode = 'turned';
+    turning.tell({ requests: [], more: 0, rate: 1 });
+    await tab.page.waitForFunction(
+      () => !/^5\d%/.test(document.querySelector('.table-endpoints td.of-impact').textContent),
+    );
+    assert.deepEqual(await places(), before);
+    await tab.page.evaluate(() => document.activeElement.blur());
+    turning.tell({ requests: [], more: 0, rate: 1 });
+    await until('the rows change places', async () => (await places()).at(-1) === before[0]);
+    tab.quiet();
+    await tab.close();
+    await turning.close();
+  });
   await check('filters are in the address, in every view, and back undoes them', async () => {
     const tab = await open(browser, service.page);
     const { page, asked } = tab;

@@ -19,7 +19,7 @@ export const pictures = (browser, demo) => check(demo.named('its pictures are ta
 async function takeAll(browser, demo) {
   mkdirSync(FOLDER, { recursive: true });
   const take = async (name, hash, options = {}, prepare = async () => {}) => {
-    const tab = await open(browser, demo.page(hash), { width: 1280, height: 800, ...options });
+    const tab = await open(browser, demo.page(hash), { width: 1200, height: 680, ...options });
     await tab.page.waitForSelector('.table, #identity');
     await prepare(tab.page);
     const path = join(FOLDER, `${name}.png`);
@@ -30,7 +30,7 @@ async function takeAll(browser, demo) {
   };
   const first = '&version=1.4.1';
   await take('page-endpoints', `#/endpoints?window=all${first}`);
-  await take('page-endpoint', `#/endpoint?window=all${first}&method=GET&route=%2Fexperiments`, { height: 1150 });
+  await take('page-endpoint', `#/endpoint?window=all${first}&method=GET&route=%2Fexperiments`, { height: 900 });
   await take('page-compare', '#/compare?window=all', { height: 640 });
   await take('page-live', '#/live', { height: 640 });
   await take('page-dark', `#/endpoints?window=all${first}`, { dark: true });
@@ -38,7 +38,7 @@ async function takeAll(browser, demo) {
     page.evaluate(() => document.querySelector('main').scrollIntoView()),
   );
   await demo.ask('GET', '/work?queries=24&calls=5&misses=3');
-  await take('page-request', '#/endpoint?method=GET&route=%2Fwork', { height: 860 }, async page => {
+  await take('page-request', '#/endpoint?method=GET&route=%2Fwork', { height: 760 }, async page => {
     await page.locator('.example[aria-label^=Worst] h3 a').click();
     await page.waitForSelector('#identity');
   });

@@ -6,7 +6,7 @@ import { open, tableOf } from '../browser.mjs';
 
 const SECOND = [
   ['GET', '/experiments/{n}', 10],
-  ['GET', '/slow?ms=60', 2],
+  ['GET', '/slow?ms=300', 2],
   ['GET', '/experiments?joined=true', 3],
   ['GET', '/flags/dark-mode', 5],
   ['GET', '/export?rows=3000', 2],
