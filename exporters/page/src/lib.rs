@@ -7,6 +7,7 @@ mod assets;
 mod counted;
 mod detail;
 mod error;
+mod file;
 mod filter;
 mod json;
 mod kept;

@@ -18,7 +18,7 @@ use crate::shard::Common;
 use crate::store::{Shards, Store};
 use crate::views::View;
 use crate::worker::{NoAnswer, Worker};
-use crate::{answer, assets};
+use crate::{answer, assets, file};
 
 /// Remembers the requests of the last hour and shows them. Clones are one and the same: give one to the handle as an exporter,
 /// and serve another.
@@ -50,7 +50,10 @@ impl Page {
         };
         let shards = Shards { service: service.clone(), common, shards: Sharded::new(Mutex::default) };
         let shards = Arc::new(shards);
-        let worker = Worker::start(Store::new(Arc::clone(&shards), settings.memory_bytes))?;
+        let worker = Worker::start(
+            Store::new(Arc::clone(&shards), settings.memory_bytes),
+            settings.file.clone().map(|path| file::Written::new(path, settings.memory_bytes)),
+        )?;
         let access = Access::new(settings.token.as_deref());
         Ok(Page(Arc::new(Inner { settings, access, shards, worker })))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tachograph_core::Record;
+use tachograph_core::{FieldValue, Operation, Record};
 use tachograph_summary::Limits;
 
 /// The parts of all memory that the page may use. What is left is for answers while they are made.
@@ -26,7 +26,7 @@ const ENTRY: usize = 128;
 impl Budget {
     pub(crate) fn of(memory_bytes: usize) -> Self {
         let part = memory_bytes / 16;
-        Budget { slots: part * 6, names: part * 3, kept: part * 5, fresh: part, answer: part * 2 }
+        Budget { slots: part * 6, names: part * 3, kept: part * 5, fresh: part * 2, answer: part * 2 }
     }
 
     /// How much is counted of one slot.
@@ -83,7 +83,7 @@ pub(crate) fn bytes_of(record: &Record) -> usize {
     let fields: usize = record
         .fields()
         .map(|(name, value)| {
-            let text = if let tachograph_core::FieldValue::String(text) = value { text.len() } else { 0 };
+            let text = if let FieldValue::String(text) = value { text.len() } else { 0 };
             name.len() + text + EACH + EACH
         })
         .sum();
@@ -92,13 +92,18 @@ pub(crate) fn bytes_of(record: &Record) -> usize {
         let chain: usize = error.chain().iter().map(|text| text.len() + EACH).sum();
         error.type_name().len() + error.message().len() + chain + 2 * EACH
     });
+    let mut last: Option<&Operation> = None;
     let calls: usize = record
         .calls()
         .iter()
         .map(|call| {
+            let operation = call.operation();
+            // In a loop they are the same.
+            let is_same = last.replace(operation).is_some_and(|last| std::ptr::eq(last, operation));
+            let shared = if is_same { 0 } else { bytes_of_operation(operation) };
             let texts = optional(call.path()) + optional(call.error_type());
             let more = optional(call.resource()) + optional(call.region()) + optional(call.request_id());
-            size_of_val(call) + texts + more + optional(call.original_method()) + bytes_of_operation(call.operation())
+            size_of_val(call) + texts + more + optional(call.original_method()) + shared
         })
         .sum();
     let groups: usize = record
@@ -118,7 +123,7 @@ pub(crate) fn bytes_of(record: &Record) -> usize {
 
 /// Shared with all calls that ask the same, and with those who come later, for as long as these do. So it is hardly ever freed
 /// with the record; but it can be.
-pub(crate) fn bytes_of_operation(operation: &tachograph_core::Operation) -> usize {
+pub(crate) fn bytes_of_operation(operation: &Operation) -> usize {
     const OPERATION: usize = 256;
     let statement = operation.statement().map_or(0, |statement| statement.text().len());
     OPERATION + statement + operation.target().len() + operation.summary().len()

@@ -7,7 +7,7 @@ use tachograph_core::Record;
 use tachograph_summary::{Limits, Names};
 
 use crate::counted::Counted;
-use crate::kept::Class;
+use crate::kept::{Class, endpoint_of};
 use crate::room::{Room, bytes_of};
 use crate::slots::slot_of;
 
@@ -79,17 +79,30 @@ impl Shard {
 
     fn keep(&mut self, record: &Record, is_slowest: bool, common: &Common) -> bool {
         let class = Class::of(record);
-        let of_class = &mut self.of_class[class as usize];
         let most = if class == Class::Recent { MOST_RECENT } else { MOST_OF_CLASS };
-        if (*of_class >= most && !is_slowest) || self.kept.len() >= MOST {
+        if self.of_class[class as usize] >= most && !is_slowest {
+            return false;
+        }
+        let is_full = self.kept.len() >= MOST;
+        if is_full && !(is_slowest && self.forget_quicker_than(record, common)) {
             return false;
         }
         let bytes = bytes_of(record);
         if !common.room.take(bytes) {
             return false;
         }
-        *of_class += 1;
+        self.of_class[class as usize] += 1;
         self.kept.push(Fresh { class, record: record.clone(), bytes });
+        true
+    }
+
+    /// Lets go of one that is not remarkable, for a slower one of the same endpoint.
+    fn forget_quicker_than(&mut self, slower: &Record, common: &Common) -> bool {
+        let endpoint = endpoint_of(slower);
+        let is_quicker = |fresh: &Fresh| fresh.class == Class::Recent && endpoint_of(&fresh.record) == endpoint;
+        let Some(at) = self.kept.iter().position(is_quicker) else { return false };
+        common.room.give_back(self.kept.swap_remove(at).bytes);
+        self.not_kept += 1;
         true
     }
 }

@@ -11,7 +11,7 @@ use tachograph_summary::{Limits, Names, Overflowed, Summary};
 
 /// Seconds.
 pub(crate) const SHORT: u64 = 10;
-const LONG: u64 = 60;
+pub(crate) const LONG: u64 = 60;
 const SHORT_FOR: u64 = 600;
 pub(crate) const HELD_FOR: u64 = 3600;
 
@@ -64,9 +64,18 @@ impl Slots {
         }
     }
 
-    /// Nothing was counted before this, in milliseconds since 1970.
+    /// Counting begins, in milliseconds since 1970. What was counted before by another process is still there.
     pub(crate) fn begin(&mut self, at: u64) {
-        self.complete_from = at;
+        self.slots.retain(|slot| slot.start <= at / 1000);
+        self.tidy(at / 1000);
+        self.complete_from = self.slots.front().map_or(at, |slot| (slot.start * 1000).min(at));
+    }
+
+    /// Takes what was counted before.
+    pub(crate) fn restore(&mut self, mut slots: Vec<Slot>) {
+        slots.sort_by_key(|slot| slot.start);
+        slots.dedup_by_key(|slot| slot.start);
+        self.slots = slots.into();
     }
 
     /// From when on everything is there, in milliseconds since 1970.
@@ -168,7 +177,7 @@ impl Slots {
     }
 
     /// All slots, the oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Slot> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Slot> {
         self.slots.iter()
     }
 

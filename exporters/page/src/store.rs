@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use tachograph_core::{Service, Sharded, lock};
 
+use crate::file;
 use crate::kept::{Kept, millis_of};
 use crate::remembered::Remembered;
 use crate::room::Budget;
@@ -48,6 +49,12 @@ impl Store {
             fresh: 0,
             not_kept: 0,
         }
+    }
+
+    /// Takes what another process has counted.
+    pub(crate) fn restore(&mut self, file: &mut file::Written) {
+        let slots = file.read(&self.budget.limits_of_slot(), &self.shards.common.names);
+        self.slots.restore(slots);
     }
 
     pub(crate) fn service(&self) -> &Service {

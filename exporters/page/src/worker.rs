@@ -11,6 +11,7 @@ use tachograph_core::{WeakHandle, become_own_thread, lock};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
+use crate::file;
 use crate::kept::millis_of;
 use crate::live::Live;
 use crate::store::Store;
@@ -71,10 +72,11 @@ pub(crate) enum NoAnswer {
 }
 
 impl Worker {
-    pub(crate) fn start(store: Store) -> Result<Self, Error> {
+    pub(crate) fn start(store: Store, file: Option<file::Written>) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let shared: Arc<Shared> = Arc::default();
-        let work = Work { store, shared: Arc::clone(&shared), since: 0, last: None, told_not_kept: 0, told_seen: 0 };
+        let work =
+            Work { store, file, shared: Arc::clone(&shared), since: 0, last: None, told_not_kept: 0, told_seen: 0 };
         let thread = thread::Builder::new().name("tachograph-page".to_owned());
         thread
             .spawn(move || {
@@ -134,6 +136,7 @@ impl Worker {
 
 struct Work {
     store: Store,
+    file: Option<file::Written>,
     shared: Arc<Shared>,
     /// When it became a part of its instance, in milliseconds since 1970.
     since: u64,
@@ -145,6 +148,9 @@ struct Work {
 impl Work {
     /// Until it is stopped, or there is no page any more.
     fn run(mut self, errands: &Receiver<Errand>) {
+        if let Some(file) = &mut self.file {
+            self.store.restore(file);
+        }
         let mut next = Instant::now() + EVERY;
         loop {
             let errand = match errands.recv_timeout(next.saturating_duration_since(Instant::now())) {
@@ -187,22 +193,30 @@ impl Work {
                 let _ = done.send(());
             }
             Errand::Stop(done) => {
-                self.tick();
+                let now = self.tick();
                 self.shared.live.end();
-                let _ = done.send(true);
+                let slots = &self.store.slots;
+                let is_written = self.file.as_mut().is_none_or(|file| file.write(slots, now));
+                let _ = done.send(is_written);
                 return false;
             }
         }
         true
     }
 
-    fn tick(&mut self) {
+    /// The time, in milliseconds since 1970.
+    fn tick(&mut self) -> u64 {
         let handle = self.shared.instance.get().and_then(WeakHandle::upgrade);
         let now = handle.as_ref().map_or_else(SystemTime::now, |handle| handle.now());
         drop(handle);
         self.store.collect(now);
-        *lock(&self.shared.dropped) = self.store.dropped();
         let now = millis_of(now);
+        let mut dropped = self.store.dropped();
+        if let Some(file) = &mut self.file {
+            file.write_now_and_then(&self.store.slots, now);
+            dropped.push(("file_not_written", file.failures));
+        }
+        *lock(&self.shared.dropped) = dropped;
         let passed = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
         let (seen, not_kept) = (self.store.seen - self.told_seen, self.store.not_kept - self.told_not_kept);
         (self.told_seen, self.told_not_kept) = (self.store.seen, self.store.not_kept);
@@ -210,5 +224,6 @@ impl Work {
         let rate = seen as f64 / (passed as f64 / 1000.0).max(1.0);
         self.shared.live.tell(&self.store, not_kept, rate);
         self.store.fresh = 0;
+        now
     }
 }

@@ -109,6 +109,11 @@ impl Shop {
         lock(&self.kept.0).clone()
     }
 
+    /// They hold the instance that they come from.
+    pub(crate) fn forget_records(&self) {
+        lock(&self.kept.0).clear();
+    }
+
     pub(crate) fn ask<'a>(&'a self, request: Request<'a>) -> Response {
         wait(self.page.get(request.of(&self.handle)))
     }
