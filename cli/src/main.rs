@@ -1,5 +1,7 @@
 //! `tachograph`: reports over log files, dashboards and alarms, and a check of the configuration.
 
+#[cfg(feature = "check")]
+mod check;
 mod commands;
 mod options;
 mod report;

@@ -14,11 +14,20 @@ pub(crate) fn of(config: &Config) -> Result<Settings, Error> {
     of_environment(config, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
+/// Whether any exporter's lines are metrics, too.
+#[cfg(feature = "check")]
+pub(crate) fn publishes_metrics(config: &Config) -> bool {
+    let exporters = config.exporters.clone().unwrap_or_default();
+    exporters.json.is_some_and(|json| json.format == "emf") || exporters.cloudwatch_logs.as_ref().is_some_and(is_emf)
+}
+
 /// AWS's own variables stand below the file, as they do in a service.
 fn of_environment(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Settings, Error> {
     let mut settings = Settings::new(config.service.name.as_deref().unwrap_or("service"));
     let exporters = config.exporters.clone().unwrap_or_default();
     let lines = Lines::of(&exporters);
+    let buckets = config.metrics.duration_buckets.clone();
+    settings.duration_buckets = buckets.unwrap_or(settings.duration_buckets);
     let said = &config.dashboards;
 
     settings.environment = config.service.environment.clone();
@@ -228,6 +237,11 @@ mod tests {
             &resources.dead_letter_queues,
         ];
         assert_eq!(names.map(|names| names.join("")), ["f", "c", "t", "s", "d"]);
+    }
+
+    #[test]
+    fn buckets_are_those_of_the_metrics() {
+        assert_eq!(settings("[metrics]\nduration_buckets = [0.1, 1.0]", &[]).duration_buckets, [0.1, 1.0]);
     }
 
     #[test]

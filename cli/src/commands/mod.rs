@@ -1,6 +1,8 @@
 //! The commands, one a file.
 
 mod alarms;
+#[cfg(feature = "check")]
+mod check;
 mod cloudwatch;
 mod dashboards;
 mod queries;
@@ -21,6 +23,8 @@ pub(crate) enum Command {
     Alarms(alarms::Alarms),
     /// Queries for CloudWatch Logs Insights.
     Queries(queries::Queries),
+    #[cfg(feature = "check")]
+    Check(check::Check),
     /// What the lines of log files come to: endpoints by impact, statements, other services, findings.
     Report(report::Report),
 }
@@ -35,6 +39,8 @@ impl Command {
             Command::Dashboards(dashboards) => dashboards.run(options),
             Command::Alarms(alarms) => alarms.run(options),
             Command::Queries(queries) => queries.run(options),
+            #[cfg(feature = "check")]
+            Command::Check(check) => check.run(options),
             Command::Report(report) => report.run(),
         }
     }

@@ -1,6 +1,8 @@
-//! The commands as a shell runs them.
+//! The program as a shell runs it. One binary, to be linked once.
 
 #[cfg(feature = "check")]
 mod check;
+mod program;
 mod queries;
+mod report;
 mod shell;
