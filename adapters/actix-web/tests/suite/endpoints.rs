@@ -1,9 +1,12 @@
 //! What the instance serves of itself, beside the resources of an application.
 
+use std::time::Duration;
+
 use actix_web::middleware::Compress;
 use actix_web::test::{TestRequest, call_and_read_body};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tachograph_actix_web::{Endpoints, Middleware};
+use tachograph_core::{Handle, ManualClock};
 use tachograph_loopback::endpoints::{self, END, Served, listen, read_until};
 use tachograph_loopback::{Recorder, endpoint_tests, within};
 
@@ -61,23 +64,39 @@ async fn what_was_registered_first_answers() {
     assert_eq!(fetch!(in_process!(App::new().service(endpoints).service(own())), "/echo"), "/echo");
 }
 
-#[actix_web::test]
-async fn a_graceful_shutdown_is_not_kept_by_a_stream() {
-    let recorder = Recorder::new();
-    let served = Served::by(&recorder.handle);
-    let handle = recorder.handle.clone();
-    let server = HttpServer::new(move || App::new().service(Endpoints::new(&handle))).workers(1).disable_signals();
+/// A server with an open stream, which is then told to stop; what `end` does must be enough for it to end.
+async fn stop_with_an_open_stream(handle: &Handle, end: impl FnOnce(&Served)) {
+    let served = Served::by(handle);
+    let endpoints = Endpoints::new(handle);
+    let server = HttpServer::new(move || App::new().service(endpoints.clone())).workers(1).disable_signals();
     let server = server.bind("127.0.0.1:0").unwrap();
     let address = server.addrs()[0];
     let server = server.run();
     let stop = server.handle();
     let server = actix_web::rt::spawn(server);
     let mut events = listen(address).await;
-    served.drain();
     let stopped = actix_web::rt::spawn(stop.stop(true));
-    assert_eq!(read_until(&mut events, END).await, END);
+    end(&served);
+    assert!(read_until(&mut events, END).await.ends_with(END));
     within(stopped).await.unwrap();
     within(server).await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_graceful_shutdown_is_not_kept_by_a_stream() {
+    let handle = Handle::builder().build();
+    stop_with_an_open_stream(&handle, Served::drain).await;
+}
+
+#[actix_web::test]
+async fn without_a_drain_it_is_kept_for_a_stream_s_time() {
+    let clock = ManualClock::new();
+    let handle = Handle::builder().clock(clock.clone()).build();
+    let end = |served: &Served| {
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(served.say(":\n\n"), 1);
+    };
+    stop_with_an_open_stream(&handle, end).await;
 }
 
 #[actix_web::test]
