@@ -235,6 +235,5 @@ fn request(record: &Record) -> Request {
         external_calls: record.external().count(),
         cache_hits: cache.hits(),
         cache_misses: cache.misses(),
-        ..Request::default()
     }
 }

@@ -32,8 +32,7 @@ struct KeptCall {
     status: Option<u16>,
     outcome: CallOutcome,
     brought: Yield,
-    /// The error's type, and the path that was asked for.
-    texts: Option<Box<(Option<Box<str>>, Option<Box<str>>)>>,
+    texts: Option<Texts>,
 }
 
 impl Detail {
@@ -144,7 +143,9 @@ fn asked(call: &Call, callsite: Option<Callsite>) -> Vec<u8> {
     })
 }
 
-type Texts = Box<(Option<Box<str>>, Option<Box<str>>)>;
+/// The error's type, and the path that was asked for; few calls have either.
+type Texts = Box<(Text, Text)>;
+type Text = Option<Box<str>>;
 
 fn texts(call: &Call) -> Option<Texts> {
     match (call.error_type(), call.path()) {
@@ -155,7 +156,7 @@ fn texts(call: &Call) -> Option<Texts> {
 
 impl KeptCall {
     fn bytes(&self) -> usize {
-        let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len() + 16);
+        let text = |text: &Text| text.as_ref().map_or(0, |text| text.len() + 16);
         size_of::<Self>() + self.texts.as_ref().map_or(0, |texts| 48 + text(&texts.0) + text(&texts.1))
     }
 

@@ -104,11 +104,9 @@ impl Store {
         if taken > 0 {
             records.sort_by_key(|fresh| fresh.record.ended());
             let most = self.remembered.most_of_one();
-            let mut number = self.remembered.number;
             let mut kept = Vec::with_capacity(records.len());
-            for fresh in records {
+            for (number, fresh) in (self.remembered.number..).zip(records) {
                 kept.push(Kept::of(&fresh.record, fresh.class, number, self.version(), most));
-                number += 1;
                 let bytes = fresh.bytes;
                 drop(fresh);
                 shards.common.room.give_back(bytes);

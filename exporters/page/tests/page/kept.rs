@@ -72,7 +72,7 @@ fn what_goes_first_is_recent_and_what_goes_last_is_slow() {
         for class in 0..4 {
             assert!(now[class] <= last[class], "{now:?} after {last:?}");
             if now[class] < last[class] && last[class] != usize::MAX {
-                let [lower @ ..] = &now[..class];
+                let lower = &now[..class];
                 assert!(lower.iter().all(|count| *count == 0), "a better one went first: {now:?} after {last:?}");
             }
         }

@@ -32,7 +32,7 @@ fn a_request_is_told_of_with_all_its_parts() {
         let mut call = start_call(Operation::external("partner:8080", "GET"), None);
         shop.clock.advance(Duration::from_millis(3));
         call.responded(503);
-        call.failed("timeout".into());
+        call.failed("timeout");
         tachograph_core::request().user("7").action("order.create").field("order_id", 12).field("rush", true);
     });
     request.respond(500, Some(0), false);
