@@ -2,6 +2,7 @@
 
 #[cfg(feature = "check")]
 mod check;
+mod cloudwatch;
 mod program;
 mod queries;
 mod report;
