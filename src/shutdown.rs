@@ -190,6 +190,21 @@ mod tests {
         assert!(handle.is_draining() && !handle.is_shut_down());
     }
 
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn told_by_a_signal_the_instance_drains() {
+        let handle = Handle::builder().build();
+        let told = async {
+            let signal = shutdown_signal();
+            assert!(!handle.is_draining());
+            let kill = std::process::Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            tokio::time::timeout(GRACE, signal).await.expect("it was sent");
+        };
+        handle.scope(told).await;
+        assert!(handle.is_draining());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_server_that_does_not_end_is_left() {
         let started = tokio::time::Instant::now();
