@@ -119,7 +119,7 @@ impl Blocks {
         lines.clear();
         lines.append(&mut self.rest);
         loop {
-            match reader.by_ref().take(BLOCK as u64).read_to_end(lines) {
+            match read_block(reader, lines) {
                 Ok(0) => return Ok(!lines.is_empty()),
                 Ok(_) => {}
                 Err(error) if is_damage(&error) => {
@@ -146,6 +146,27 @@ impl Blocks {
     }
 }
 
+/// Appends as much as is read at once, less only at the end; what came before an error is kept. `read_to_end` would begin
+/// each time with a few kilobytes.
+fn read_block(reader: &mut impl Read, lines: &mut Vec<u8>) -> io::Result<usize> {
+    let begin = lines.len();
+    lines.resize(begin + BLOCK, 0);
+    let mut end = begin;
+    let read = loop {
+        match reader.read(&mut lines[end..]) {
+            Ok(0) => break Ok(end - begin),
+            Ok(read) => end += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+        if end == lines.len() {
+            break Ok(BLOCK);
+        }
+    };
+    lines.truncate(end);
+    read
+}
+
 /// What a compressed file says that was cut off, or is being written: what was before that is whole.
 fn is_damage(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
@@ -169,7 +190,7 @@ fn cut(lines: &[u8], follows_request: &[Finder<'static>]) -> Option<usize> {
 fn skip_line(reader: &mut impl Read, rest: &mut Vec<u8>) -> io::Result<()> {
     loop {
         rest.clear();
-        if reader.by_ref().take(BLOCK as u64).read_to_end(rest)? == 0 {
+        if read_block(reader, rest)? == 0 {
             return Ok(());
         }
         if let Some(end) = memchr::memchr(b'\n', rest) {

@@ -19,12 +19,12 @@ pub(super) fn of(comparison: &Comparison) -> Vec<Table> {
 }
 
 fn both(comparison: &Comparison) -> Table {
-    use Kind::{Number, Text};
+    use Kind::{Fixed, Number, Text};
     let shown = |side: &str| if side.is_empty() { "(none)".to_owned() } else { side.to_owned() };
     let title = format!("From {} {} to {}", comparison.by, shown(&comparison.baseline), shown(&comparison.candidate));
     let columns = [
         ("", Text, 0),
-        ("verdict", Text, 0),
+        ("verdict", Fixed, 0),
         ("requests", Number, 4),
         ("mean ms", Number, 0),
         ("change", Number, 1),
@@ -88,6 +88,7 @@ fn between(changed: &Changed) -> String {
 fn signed(value: Option<f64>) -> String {
     match value {
         None => "?".to_owned(),
+        Some(value) if millis(value.abs()) == millis(0.0) => millis(0.0),
         Some(value) => format!("{}{}", if value < 0.0 { "-" } else { "+" }, millis(value.abs())),
     }
 }

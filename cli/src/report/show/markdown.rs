@@ -36,7 +36,7 @@ fn shown(table: &Table) -> Vec<usize> {
 
 fn line_below(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text => "---",
+        Kind::Text | Kind::Fixed => "---",
         Kind::Number => "---:",
     }
 }

@@ -25,7 +25,9 @@ pub(super) struct Column {
 pub(super) enum Kind {
     /// It is cut where there is no room.
     Text,
-    /// Its digits stand below each other.
+    /// It is whole or not there.
+    Fixed,
+    /// The same, and its digits stand below each other.
     Number,
 }
 

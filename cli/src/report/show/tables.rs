@@ -1,7 +1,7 @@
 //! A report as tables.
 
 use super::compared;
-use super::number::{bytes, count, mean, millis, millis_if_any, percent};
+use super::number::{bytes, count, mean, millis, millis_if_any, percent, rate};
 use super::table::{Cell, Kind, Table};
 use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement, finding_in_words};
 
@@ -27,7 +27,7 @@ pub(super) fn of(report: &Report) -> Vec<Table> {
 }
 
 fn groups(report: &Report) -> Table {
-    use Kind::{Number, Text};
+    use Kind::{Fixed, Number, Text};
     let title = format!("Where the time goes, by {}", report.group_by.join(", "));
     let columns = [
         ("", Text, 0),
@@ -42,7 +42,7 @@ fn groups(report: &Report) -> Table {
         ("queries", Number, 4),
         ("calls", Number, 6),
         ("size", Number, 5),
-        ("time", Text, 2),
+        ("time", Fixed, 2),
         ("cause", Text, 4),
     ];
     let mut table = Table::new(title, &columns);
@@ -61,7 +61,7 @@ fn cells(name: String, row: &Row) -> Vec<Cell> {
     vec![
         name.into(),
         count(row.requests + row.streams).into(),
-        row.rate.map_or_else(|| "-".to_owned(), mean).into(),
+        row.rate.map_or_else(|| "-".to_owned(), rate).into(),
         percent(row.impact).into(),
         millis(row.mean_ms).into(),
         millis_if_any(row.p50_ms).into(),
@@ -125,7 +125,7 @@ fn statements(statements: &[Statement], more: usize) -> Table {
 }
 
 fn hosts(hosts: &[Host], more: usize) -> Table {
-    use Kind::{Number, Text};
+    use Kind::{Fixed, Number, Text};
     let columns = [
         ("", Text, 0),
         ("requests", Number, 3),
@@ -134,8 +134,8 @@ fn hosts(hosts: &[Host], more: usize) -> Table {
         ("total ms", Number, 1),
         ("mean ms", Number, 0),
         ("slowest", Number, 1),
-        ("mean by hour (0-23, UTC)", Text, 2),
-        ("by day (Mo-Su)", Text, 2),
+        ("mean by hour (0-23, UTC)", Fixed, 2),
+        ("by day (Mo-Su)", Fixed, 3),
     ];
     let mut table = Table::new("Other services", &columns);
     for host in hosts {

@@ -12,8 +12,9 @@ use crate::report::text::one_line;
 /// How long the bar of a breakdown is.
 const BAR: usize = 16;
 
-/// A column of text is not made narrower than this.
+/// A column of text is not made narrower than this, and what a row is about only where nothing else can be left out.
 const LEAST_TEXT: usize = 12;
+const LEAST_NAME: usize = 36;
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -71,9 +72,9 @@ fn write_table(table: &Table, terminal: &Terminal, text: &mut String) {
     for row in &table.rows {
         write_row(table, &widths, text, |place, width| shown(&row[place], width, table.columns[place].kind, terminal));
     }
-    if let Some(place) =
-        table.columns.iter().position(|column| column.title == "time").filter(|place| widths[*place] > 0)
-    {
+    let is_bar = |cell: &Cell| matches!(cell, Cell::Shares(_));
+    let bars = table.rows.first().and_then(|row| row.iter().position(is_bar));
+    if let Some(place) = bars.filter(|place| widths[*place] > 0) {
         legend(table, place, terminal, text);
     }
 }
@@ -123,38 +124,41 @@ fn widths(table: &Table, room: Option<usize>) -> Vec<usize> {
     let mut widths: Vec<usize> =
         table.columns.iter().enumerate().map(|(place, column)| natural(place, column)).collect();
     let Some(room) = room else { return widths };
-    let needed = |widths: &[usize], least: bool| -> usize {
+    let needed = |widths: &[usize], least: fn(&Column, usize) -> usize| -> usize {
         let columns = table.columns.iter().zip(widths).filter(|(_, width)| **width > 0);
-        let wide = |(column, width): (&Column, &usize)| match column.kind {
-            Kind::Text if least && column.title != "time" => (*width).min(LEAST_TEXT) + GAP,
-            _ => *width + GAP,
-        };
-        columns.map(wide).sum::<usize>().saturating_sub(GAP)
+        columns.map(|(column, width)| least(column, *width) + GAP).sum::<usize>().saturating_sub(GAP)
     };
-    while needed(&widths, true) > room {
+    while needed(&widths, least) > room {
         let spare = |place: &usize| widths[*place] > 0 && table.columns[*place].spare > 0;
         let Some(place) = (0..widths.len()).filter(spare).max_by_key(|place| table.columns[*place].spare) else {
             break;
         };
         widths[place] = 0;
     }
-    // What is still missing comes from the widest texts.
-    while needed(&widths, false) > room {
-        let is_text = |place: &usize| table.columns[*place].kind == Kind::Text && table.columns[*place].title != "time";
-        let Some(widest) = (0..widths.len()).filter(is_text).max_by_key(|place| widths[*place]) else { break };
-        if widths[widest] <= LEAST_TEXT {
-            break;
-        }
+    // What is still missing comes from the widest text, and from what the row is about last.
+    while needed(&widths, |_, width| width) > room {
+        let can_be_cut = |place: &usize| table.columns[*place].kind == Kind::Text && widths[*place] > LEAST_TEXT;
+        let order = |place: &usize| (widths[*place] > least(&table.columns[*place], widths[*place]), widths[*place]);
+        let Some(widest) = (0..widths.len()).filter(can_be_cut).max_by_key(order) else { break };
         widths[widest] -= 1;
     }
     widths
+}
+
+/// How wide a column has to be, for columns of less use to stay beside it.
+fn least(column: &Column, width: usize) -> usize {
+    match column.kind {
+        Kind::Text if column.spare == 0 => width.min(LEAST_NAME),
+        Kind::Text => width.min(LEAST_TEXT),
+        Kind::Fixed | Kind::Number => width,
+    }
 }
 
 fn pad(text: &str, width: usize, kind: Kind) -> String {
     let text = truncate_str(text, width, "…");
     let padding = " ".repeat(width.saturating_sub(measure_text_width(&text)));
     match kind {
-        Kind::Text => format!("{text}{padding}"),
+        Kind::Text | Kind::Fixed => format!("{text}{padding}"),
         Kind::Number => format!("{padding}{text}"),
     }
 }
@@ -227,7 +231,7 @@ mod tests {
             ("requests", Kind::Number, 0),
             ("per s", Kind::Number, 7),
             ("size", Kind::Number, 5),
-            ("time", Kind::Text, 2),
+            ("time", Kind::Fixed, 2),
             ("cause", Kind::Text, 4),
         ];
         let mut table = Table::new("Endpoints", &columns);
@@ -256,8 +260,8 @@ mod tests {
                 assert!(measure_text_width(&line) <= width, "{width}: {line}");
             }
         }
-        assert!(lines(Some(60), false)[1].contains("requests") && !lines(Some(60), false)[1].contains("per s"));
-        assert!(lines(Some(60), false)[2].starts_with("GET /exp"));
+        assert!(lines(Some(70), false)[1].contains("requests") && !lines(Some(70), false)[1].contains("per s"));
+        assert!(lines(Some(70), false)[2].starts_with("GET /experiments/{id}/assignm"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::escape::escaped;
 use super::requests;
-use super::scale::{round_steps, time};
+use super::scale::{round_steps, time, width};
 use crate::report::result::{Slot, Time};
 use crate::report::show::number::{count, millis_if_any};
 
@@ -26,7 +26,7 @@ pub(super) fn of(times: &Time) -> String {
     let lines = PERCENTILES.map(|(class, _)| format!("<span class=\"key {class}\">{class}</span>")).join(" ");
     format!(
         "<h3>Requests in {} <span class=\"key failed\">failed</span></h3>{}<h3>Time {lines}</h3>{}",
-        time(times.slot_s * 1000.0),
+        width(times.slot_s),
         bars(&times.slots),
         percentiles(&times.slots)
     )

@@ -48,7 +48,7 @@ fn section(table: &Table) -> String {
                 (Cell::Text(text), _) => format!("<td{}>{}</td>", class(column.kind), escaped(text)),
                 (Cell::Bad(text), _) => format!("<td class=\"{} bad\">{}</td>", kind(column.kind), escaped(text)),
                 (Cell::Good(text), _) => format!("<td class=\"{} good\">{}</td>", kind(column.kind), escaped(text)),
-                (Cell::Shares(shares), _) => format!("<td>{}</td>", bar(shares)),
+                (Cell::Shares(shares), _) => format!("<td{}>{}</td>", class(column.kind), bar(shares)),
             };
         }
         text += "</tr>";
@@ -67,13 +67,14 @@ fn class(kind_of: Kind) -> String {
 fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
+        Kind::Fixed => "fixed",
         Kind::Number => "number",
     }
 }
 
 /// What a time consists of, side by side.
 fn bar(shares: &[(Share, f64)]) -> String {
-    const WIDTH: f64 = 160.0;
+    const WIDTH: f64 = 120.0;
     let all: f64 = shares.iter().map(|(_, time)| time).sum();
     if all <= 0.0 {
         return "-".to_owned();

@@ -24,6 +24,13 @@ pub(super) fn time(ms: f64) -> String {
     }
 }
 
+/// A whole width of a slot: `15 s`, `5 min`, `4 h`, `1 d`.
+pub(super) fn width(seconds: f64) -> String {
+    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| seconds >= *unit).unwrap_or((1.0, "s"));
+    format!("{} {name}", seconds / unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +45,6 @@ mod tests {
             assert!(steps.len() <= 6 && steps.last().is_some_and(|last| *last >= most), "{most}: {steps:?}");
         }
         assert_eq!([0.5, 12.34, 1500.0, 65_000.0].map(time), ["0.50 ms", "12.3 ms", "1.5 s", "65 s"]);
+        assert_eq!([1.0, 15.0, 300.0, 14_400.0, 86_400.0].map(width), ["1 s", "15 s", "5 min", "4 h", "1 d"]);
     }
 }
