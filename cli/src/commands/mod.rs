@@ -26,7 +26,7 @@ pub(crate) enum Command {
     #[cfg(feature = "check")]
     Check(check::Check),
     /// What the lines of log files come to: endpoints by impact, statements, other services, findings.
-    Report(report::Report),
+    Report(Box<report::Report>),
 }
 
 /// Why a command could not do what it was asked to, in words for who asked.
