@@ -3,30 +3,31 @@
 use std::fmt::Write;
 use std::process::Command;
 
-use tachograph_dashboards::prometheus_rules;
+use serde_json::Value;
+use tachograph_dashboards::{Source, grafana, prometheus_rules};
 use tachograph_metrics::{Naming, names, prometheus_label};
 
 use super::program;
-use crate::grafana::{NAMINGS, settings};
+use crate::grafana::{NAMINGS, panels, questions, settings};
 
 /// How a service was for some time, by its series, and what was told of when.
 struct Story {
     name: &'static str,
     naming: Naming,
+    /// The process that series are of.
+    instance: &'static str,
     series: Vec<(String, String)>,
     told: Vec<(u32, Vec<&'static str>)>,
+    asked: Vec<(u32, String, f64)>,
 }
 
 /// So many minutes that promtool has samples for.
 const MINUTES: u32 = 400;
 
-/// The labels of every series of the process.
-const PROCESS: &str = "job=\"demo\",instance=\"one\"";
-
 impl Story {
     /// The service runs, and answers 10,000 requests in a minute, all of them well.
     fn new(name: &'static str, naming: Naming) -> Self {
-        Story { name, naming, series: Vec::new(), told: Vec::new() }.runs().answers(
+        Story { name, naming, instance: "one", series: Vec::new(), told: Vec::new(), asked: Vec::new() }.runs().answers(
             "/experiments/{id}",
             "200",
             "",
@@ -40,7 +41,8 @@ impl Story {
 
     fn with(mut self, name: &str, labels: &str, values: &str) -> Self {
         let comma = if labels.is_empty() { "" } else { "," };
-        self.series.push((format!("{name}{{{PROCESS}{comma}{labels}}}"), values.to_owned()));
+        let process = format!("job=\"demo\",instance=\"{}\"", self.instance);
+        self.series.push((format!("{name}{{{process}{comma}{labels}}}"), values.to_owned()));
         self
     }
 
@@ -116,6 +118,20 @@ impl Story {
         self.metric(&names::FINDINGS, "_total", &labels, values)
     }
 
+    /// What comes now is of this process.
+    fn process(self, instance: &'static str) -> Self {
+        Story { instance, ..self }
+    }
+
+    /// In this minute a question of a panel has this answer, in thousandths.
+    fn asked(mut self, minute: u32, panel: &str, thousandths: f64) -> Self {
+        let dashboard: Value = serde_json::from_str(&grafana(&settings(self.naming), Source::Prometheus)).unwrap();
+        let panel = panels(&dashboard).into_iter().find(|other| other["title"] == panel).unwrap();
+        let expression = format!("round(1000 * sum({}))", questions(&panel)[0].0);
+        self.asked.push((minute, expression, thousandths));
+        self
+    }
+
     /// In this minute of the story these alerts are told of, each as often as it stands here.
     fn told(mut self, minute: u32, alerts: &[&'static str]) -> Self {
         self.told.push((minute, alerts.to_vec()));
@@ -129,6 +145,10 @@ impl Story {
             let _ = writeln!(out, "      - series: '{series}'\n        values: '{values}'");
         }
         let _ = writeln!(out, "    promql_expr_test:");
+        for (minute, expression, answer) in &self.asked {
+            let _ = writeln!(out, "      - expr: '{expression}'\n        eval_time: {minute}m\n        exp_samples:");
+            let _ = writeln!(out, "          - labels: '{{}}'\n            value: {answer}");
+        }
         for (minute, alerts) in &self.told {
             let expression = "count by (alertname)(ALERTS{alertstate=\"firing\"})";
             let _ = writeln!(out, "      - expr: '{expression}'\n        eval_time: {minute}m\n        exp_samples:");
@@ -156,9 +176,17 @@ fn stories(naming: Naming) -> Vec<Story> {
     let labels = "";
     let rollbacks = "safety_rollbacks_total";
     let mut stories = vec![
-        story("all is well").pool(7).hits(95).told(5, &[]).told(130, &[]).told(390, &[]),
+        story("all is well")
+            .pool(7)
+            .hits(95)
+            .asked(60, "Errors", 0.0)
+            .asked(60, "Slower requests", 0.0)
+            .told(5, &[])
+            .told(130, &[])
+            .told(390, &[]),
         story("three of two hundred are slow")
             .takes("/slow", "200", "", &format!("0x{MINUTES}"), &format!("0+150x{MINUTES}"))
+            .asked(60, "Slower requests", 2500.0)
             .told(3, &[])
             .told(20, &["SlowRequests"]),
         story("one of two hundred is slow")
@@ -166,6 +194,7 @@ fn stories(naming: Naming) -> Vec<Story> {
             .told(20, &[]),
         story("two of a hundred fail")
             .answers("/fail", "500", "500", 205)
+            .asked(60, "Errors", 20.0)
             .told(4, &["ErrorBudgetBurn", "ErrorBudgetBurn", "ErrorBudgetBurn"])
             .told(20, &["ErrorBudgetBurn", "ErrorBudgetBurn", "ErrorBudgetBurn", "FailingRequests"]),
         story("clients leave").answers("/slow", "499", "client_disconnected", 5_000).told(20, &[]),
@@ -213,6 +242,11 @@ fn stories(naming: Naming) -> Vec<Story> {
         "0x20 3x29 stale",
     );
     stories.push(ended.told(15, &[]).told(40, &["CounterGrows"]).told(200, &["CounterGrows"]));
+    let mut replaced = Story { series: Vec::new(), ..story("a loop is still there when another process answers") };
+    replaced =
+        replaced.with("target_info", "service_name=\"experiments-api\"", "1x199 stale").n_plus_one("0+5x199 stale");
+    replaced = replaced.process("two").with("target_info", "service_name=\"experiments-api\"", "_x199 1x200");
+    stories.push(replaced.n_plus_one("_x199 0+5x200").told(190, &[]).told(220, &[]).told(300, &[]));
     // One of another service is none of ours.
     let mut other = Story { series: Vec::new(), ..story("another service fails") };
     other = other
