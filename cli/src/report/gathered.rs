@@ -17,6 +17,9 @@ const MOST_GROUPS: usize = 2000;
 /// Sides beyond this are not told apart. Two are compared.
 const MOST_SIDES: usize = 100;
 
+/// No line stands for more requests than this.
+const MOST_WEIGHT: f64 = 1e9;
+
 /// What the lines come to; each thread has its own until all were read.
 #[derive(Debug)]
 pub(crate) struct Gathered {
@@ -96,7 +99,8 @@ impl Gathered {
 /// The request or task that a line tells of.
 #[inline]
 pub(crate) fn request(line: &Line<'_>) -> Request {
-    let status = line.value(fields::STATUS_CODE).number().map(|status| status as u16);
+    let status = line.value(fields::STATUS_CODE).number().filter(|status| (100.0..1000.0).contains(status));
+    let status = status.map(|status| status as u16);
     let count = |slot| u32::try_from(line.count(slot)).unwrap_or(u32::MAX);
     let share = |slot| line.micros(slot) as f64;
     Request {
@@ -124,9 +128,9 @@ pub(crate) fn request(line: &Line<'_>) -> Request {
     }
 }
 
-/// How many the line stands for.
+/// How many the line stands for. What no sampling makes is no weight: by one line a whole report would be worth nothing.
 pub(crate) fn weight(line: &Line<'_>) -> f64 {
-    line.value(fields::SAMPLE_WEIGHT).number().filter(|weight| weight.is_finite() && *weight > 0.0).unwrap_or(1.0)
+    line.value(fields::SAMPLE_WEIGHT).number().filter(|weight| (1.0..=MOST_WEIGHT).contains(weight)).unwrap_or(1.0)
 }
 
 /// A request that the service failed at, as its level says, or (in lines of text, that have none) its status; a task that

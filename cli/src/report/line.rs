@@ -205,3 +205,64 @@ impl Visitor<'_> for Key<'_> {
         Ok(self.1.slot(self.0, name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The members of a line, in an order and of a choice that differ from line to line.
+    fn members(random: &mut fastrand::Rng) -> Vec<(String, f64)> {
+        let names =
+            ["duration_ms", "db_ms", "db_rows", "own_ms", "plan", "seats", "a", "é\n\"x", "external_ms", "unasked"];
+        let mut members = Vec::new();
+        for name in names {
+            if random.bool() {
+                members.push((name.to_owned(), f64::from(random.u16(..))));
+            }
+        }
+        if random.bool() {
+            random.shuffle(&mut members);
+        }
+        // Names that nobody remembers, and one that differs from another in its middle only.
+        members.push((format!("n{}", random.u32(..)), 1.0));
+        members.push(("duration_xx_duration_ms".replace("xx", if random.bool() { "ab" } else { "cd" }), 2.0));
+        members
+    }
+
+    #[test]
+    fn each_member_is_found_whatever_the_line_before_had() {
+        let mut fields = Fields::default();
+        let asked = ["plan", "seats", "a", "é\n\"x", "duration_ab_duration_ms", "duration_cd_duration_ms"];
+        let slots: Vec<(&str, Slot)> = ["duration_ms", "db_ms", "db_rows", "own_ms", "external_ms"]
+            .into_iter()
+            .chain(asked)
+            .map(|name| (name, fields.ask(name)))
+            .collect();
+        let mut random = fastrand::Rng::with_seed(3);
+        let lines: Vec<_> = (0..2000).map(|_| members(&mut random)).collect();
+        let texts: Vec<String> = lines
+            .iter()
+            .map(|members| {
+                let members = members.iter().map(|(name, value)| format!("{}:{value}", serde_json::json!(name)));
+                format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        let mut line = Line::new(&fields);
+        for (members, text) in lines.iter().zip(&texts) {
+            line.read_json(&fields, text).unwrap();
+            for (name, slot) in &slots {
+                let expected = members.iter().find(|(member, _)| member == name).map(|(_, value)| *value);
+                assert_eq!(line.value(*slot).number(), expected, "{name} of {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_single_object_is_refused() {
+        let fields = Fields::default();
+        for text in ["", "{", "[]", "1", "{} {}", "{\"a\":}", "{\"a\":1,}", "{\"a\":\"\u{1}\"}", "{\"duration_ms\":1e}"]
+        {
+            assert!(Line::new(&fields).read_json(&fields, text).is_err(), "{text}");
+        }
+    }
+}

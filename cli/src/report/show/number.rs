@@ -42,7 +42,10 @@ pub(super) fn rate(number: f64) -> String {
     if number >= 9.95 || number <= 0.0 {
         return count(number);
     }
-    let before_first_digit = (-number.log10().floor()).clamp(0.0, 8.0) as usize;
+    if number < 0.0001 {
+        return "<0.0001".to_owned();
+    }
+    let before_first_digit = (-number.log10().floor()).max(0.0) as usize;
     format!("{number:.0$}", before_first_digit + 1)
 }
 
@@ -84,7 +87,10 @@ mod tests {
             ["0", "999", "1,000", "1,234,567", "-12,345"]
         );
         assert_eq!([0.0, 1.0, 2.5, 0.012, 12_345.6].map(mean), ["0", "1", "2.5", "0.01", "12,346"]);
-        assert_eq!([0.0, 0.0031, 0.42, 4.24, 12.3, 1234.0].map(rate), ["0", "0.0031", "0.42", "4.2", "12", "1,234"]);
+        assert_eq!(
+            [0.0, 1e-9, 0.0031, 0.42, 4.24, 12.3, 1234.0].map(rate),
+            ["0", "<0.0001", "0.0031", "0.42", "4.2", "12", "1,234"]
+        );
         assert_eq!([0.0, 0.0001, 0.003, 0.45, 1.0].map(percent), ["0 %", "<0.1 %", "0.3 %", "45 %", "100 %"]);
         assert_eq!(
             [0.0, 512.0, 1234.0, 34_000_000.0, 2.0e15].map(bytes),

@@ -65,3 +65,32 @@ fn errors_show_no_control_characters_either() {
         );
     }
 }
+
+#[test]
+fn numbers_beyond_all_measure_are_survived() {
+    let at = |time: &str, route: &str, millis: f64, more: &str| {
+        request(route, millis, more).replace("2026-11-21T10:00:00.000Z", time)
+    };
+    let lines = at(
+        "9999-12-31T23:59:59.999Z",
+        "/a",
+        1e300,
+        ",\"response_bytes\":1e300,\"db_queries\":1e300,\"db_ms\":1e300",
+    ) + &at(
+        "0001-01-01T00:00:00Z",
+        "/a",
+        1.0,
+        ",\"status_code\":-1,\"response_bytes\":-5,\"sample_weight\":1e308",
+    ) + &at("", "/a", 1.0, ",\"status_code\":99999999,\"sample_weight\":-3")
+        + "{\"timestamp\":\"0001-01-01T00:00:00Z\",\"logger\":\"x\",\"event\":\"call\",\"kind\":\"external\",\"target\":\"h\",\
+           \"count\":18446744073709551615,\"errors\":9e99,\"total_ms\":1e300,\"slowest_ms\":-1}\n";
+    for format in ["table", "json", "markdown", "html"] {
+        let ended = run_with(["report", "--format", format], lines.as_bytes());
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{format}");
+        assert!(!ended.stdout.contains("NaN") && !ended.stdout.contains("inf"), "{}", ended.stdout);
+    }
+    let report: serde_json::Value =
+        serde_json::from_str(&run_with(["report", "--format", "json"], lines.as_bytes()).stdout).unwrap();
+    assert_eq!(report["total"]["requests"], 3.0);
+    assert_eq!(report["lines"]["broken"], 0);
+}
