@@ -8,7 +8,6 @@ import { oneEndpoint } from './service/endpoint.mjs';
 import { hostility } from './service/hostility.mjs';
 import { underLoad } from './service/load.mjs';
 import { RARE } from './service/mix.mjs';
-import { pictures, someMinutes } from './service/pictures.mjs';
 import { oneRequest } from './service/request.mjs';
 import { restart } from './service/restart.mjs';
 import { tail } from './service/tail.mjs';
@@ -20,7 +19,6 @@ export async function onService(browser, framework) {
   try {
     await demo.start('1.4.1');
     await underLoad(browser, demo);
-    if (framework === 'axum') await someMinutes(demo);
     for (const [method, path] of RARE) await demo.ask(method, path);
     const lines = await settled(browser, demo);
     await endpoints(browser, demo, lines);
@@ -29,7 +27,6 @@ export async function onService(browser, framework) {
     await tail(browser, demo);
     await hostility(browser, demo);
     await restart(browser, demo);
-    if (framework === 'axum') await pictures(browser, demo);
     await token(browser, demo);
   } finally {
     await demo.remove();

@@ -221,10 +221,10 @@ const told = one =>
     .map(([member, name]) => ` · ${name} ${f.milliseconds(one[member])}`)
     .join('');
 
-// A difference as a part of what was, with the interval that it lies in, on a scale to `most` on both sides of no change. An
-// interval may have no end on a side.
+// A change as a part of what was, with the interval that it lies in: from a `most`-th to `most` times, twice as far from no
+// change as half. An interval may have no end on a side.
 export function interval({ difference, low, high }, most) {
-  const at = value => 50 + Math.max(-1, Math.min(1, value / most)) * 50;
+  const at = value => 50 + Math.max(-1, Math.min(1, Math.log(Math.max(0, 1 + value)) / Math.log(most))) * 50;
   const end = value => (Number.isFinite(value) ? f.percent(value) : 'anything');
   const words = `${f.percent(difference)}, between ${end(low)} and ${end(high)}`;
   return h(

@@ -12,7 +12,8 @@ import { table } from './page-table.js';
 export const title = () => 'Compare';
 
 const SIGNS = { slower: '▲', faster: '▼', same: '=', 'too few': '?' };
-const SCALES = [0.1, 0.25, 0.5, 1, 2];
+// How many times as long, or as short, the scale goes to.
+const SCALES = [1.2, 1.5, 2, 4, 10];
 
 export async function load(address, signal) {
   const asked = filters(address);
@@ -74,7 +75,7 @@ function columns(by, most) {
     },
     {
       name: 'interval',
-      title: `${f.percent(-most)} … +${f.percent(most)}`,
+      title: `1/${most} … ${most} times`,
       tip: 'Where the change lies, with a confidence of 95%',
       value: row => relative(row, by)?.high,
       cell: row => {
@@ -119,13 +120,15 @@ export function draw(address, data, { redraw }) {
   const by = address.parameters.get('by') ?? 'mean';
   const rows = data.endpoints.filter(finds(address));
   const widest = Math.max(
-    0,
+    1,
     // Where there are too few requests it may be anything: that is no scale for the others.
     ...rows
       .filter(row => row.change?.[by]?.verdict !== 'too few')
       .map(row => relative(row, by))
       .filter(Boolean)
-      .map(part => Math.max(Math.abs(part.low), Math.abs(part.high))),
+      .flatMap(part => [part.difference, part.low, part.high])
+      .filter(part => Number.isFinite(part) && part > -1)
+      .map(part => Math.exp(Math.abs(Math.log1p(part)))),
   );
   const most = SCALES.find(scale => scale >= widest) ?? SCALES.at(-1);
   const set = changes => go(link(address, 'compare', changes), { replace: true });

@@ -10,6 +10,7 @@ const digits = number => {
 
 export function milliseconds(value) {
   if (value == null) return NONE;
+  if (value === 0) return '0 ms';
   if (value > 0 && value < 0.005) return '<0.01 ms';
   // What would be rounded up to the next unit is written in it.
   if (Math.abs(value) < 999.5) return `${digits(value)} ms`;

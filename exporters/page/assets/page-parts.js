@@ -4,10 +4,15 @@ import { h } from './page-dom.js';
 import * as f from './page-format.js';
 import { bar, inWords } from './page-shares.js';
 
+// A route may be broken between its segments.
+const inSegments = route => route.split(/(?<=\/)/).flatMap(segment => [segment, h('wbr')]);
+
 export const endpointName = row => [
   h('span', { class: 'method' }, row.method),
   ' ',
-  row.route ? h('span', { class: 'route' }, row.route) : h('i', { class: 'route' }, row.path ?? '(no route)'),
+  row.route
+    ? h('span', { class: 'route' }, inSegments(row.route))
+    : h('i', { class: 'route' }, row.path ?? '(no route)'),
 ];
 
 // A status or, where there was none, how it ended; with a sign beside the colour.

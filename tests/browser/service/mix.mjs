@@ -22,3 +22,12 @@ export const RARE = [
   ['GET', '/panic'],
   ['GET', '/slow?ms=1100'],
 ];
+
+// Of the next version: one N+1 less, and two that are slower.
+export const SECOND = [
+  ['GET', '/experiments/{n}', 10],
+  ['GET', '/slow?ms=300', 2],
+  ['GET', '/experiments?joined=true', 3],
+  ['GET', '/flags/dark-mode', 5],
+  ['GET', '/export?rows=3000', 2],
+];

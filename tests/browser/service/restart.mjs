@@ -1,16 +1,9 @@
 // A service that is stopped and comes back as another version.
 
 import assert from 'node:assert/strict';
+import { SECOND } from './mix.mjs';
 import { check, until } from '../check.mjs';
 import { open, tableOf } from '../browser.mjs';
-
-const SECOND = [
-  ['GET', '/experiments/{n}', 10],
-  ['GET', '/slow?ms=300', 2],
-  ['GET', '/experiments?joined=true', 3],
-  ['GET', '/flags/dark-mode', 5],
-  ['GET', '/export?rows=3000', 2],
-];
 
 export async function restart(browser, demo) {
   await check(demo.named('a new version is waited for, found again, and compared'), async () => {
