@@ -55,9 +55,11 @@ impl Remembered {
             let (mut pool, others): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|kept| is_of_it(kept));
             fresh = others;
             pool.append(&mut self.take(Class::Typical, is_of_it));
-            let typical = typical_of(&pool, median(method, &route));
+            let is_small = pool.len() <= LIKE_MOST;
+            let typical = if is_small { Vec::new() } else { typical_of(&pool, median(method, &route)) };
             for mut kept in pool {
-                kept.class = if typical.contains(&kept.number) { Class::Typical } else { Class::Recent };
+                let is_typical = is_small || typical.contains(&kept.number);
+                kept.class = if is_typical { Class::Typical } else { Class::Recent };
                 self.push(kept);
             }
         }

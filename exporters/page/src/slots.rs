@@ -7,12 +7,14 @@ use std::collections::VecDeque;
 use std::time::UNIX_EPOCH;
 
 use tachograph_core::Record;
-use tachograph_summary::{Limits, Names, Overflowed, Summary};
+use tachograph_summary::{Distribution, Limits, Names, Overflowed, Summary};
 
 /// Seconds.
 pub(crate) const SHORT: u64 = 10;
 pub(crate) const LONG: u64 = 60;
 const SHORT_FOR: u64 = 600;
+/// So many slots are five minutes.
+const MOST_LATE: usize = 30;
 pub(crate) const HELD_FOR: u64 = 3600;
 
 /// What was counted in some seconds.
@@ -111,8 +113,12 @@ impl Slots {
 
     /// Lets go of what is too old, or too much. `now` is in seconds since 1970.
     pub(crate) fn tidy(&mut self, now: u64) {
-        while self.slots.front().is_some_and(|slot| slot.end() + HELD_FOR <= now) {
-            self.give_up_oldest();
+        if self.slots.front().is_some_and(|slot| slot.end() + HELD_FOR <= now) {
+            while self.slots.front().is_some_and(|slot| slot.end() + HELD_FOR <= now) {
+                self.give_up_oldest();
+            }
+            // What nobody is called any more makes room for others.
+            self.names.forget_unused();
         }
         while let Some(minute) = self.oldest_short().filter(|minute| minute + LONG + SHORT_FOR <= now) {
             self.join(minute);
@@ -169,11 +175,14 @@ impl Slots {
         self.slots.iter().filter(move |slot| slot.end() > from)
     }
 
-    /// How long most requests of an endpoint took in the last slot, in microseconds; 0 where there were none.
+    /// How long most requests of an endpoint took of late, in microseconds; 0 where there were none.
     pub(crate) fn median(&self, version: &str, method: &str, route: &str) -> u64 {
-        let of_it = |slot: &Slot| slot.summary.get(version, method, route).map(|endpoint| endpoint.durations(|_| true));
-        let last = self.slots.iter().rev().find_map(of_it);
-        last.and_then(|durations| durations.percentile(0.5)).unwrap_or_default()
+        let late = self.slots.iter().rev().take(MOST_LATE);
+        let mut durations = Distribution::default();
+        for endpoint in late.filter_map(|slot| slot.summary.get(version, method, route)) {
+            durations.merge(&endpoint.durations(|_| true));
+        }
+        durations.percentile(0.5).unwrap_or_default()
     }
 
     /// All slots, the oldest first.

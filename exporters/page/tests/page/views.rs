@@ -263,3 +263,29 @@ fn status_says_what_is_held_and_what_was_lost() {
         view["exporters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["page", "kept"]);
 }
+
+#[test]
+fn what_all_threads_record_is_there_whoever_looks_meanwhile() {
+    const EACH: u64 = 300;
+    let shop = Shop::new();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                (0..EACH).for_each(|number| shop.visit(Visit { own: number % 3, queries: 2, ..Visit::default() }))
+            });
+        }
+        let mut seen = 0;
+        for _ in 0..20 {
+            let now = shop.json("/endpoints.json?window=all")["total"]["requests"].as_u64().unwrap();
+            assert!(seen <= now && now <= 4 * EACH);
+            seen = now;
+        }
+    });
+    let view = shop.json("/endpoint.json?method=GET&route=/orders/{id}&window=all");
+    assert_eq!(view["endpoint"]["requests"], 4 * EACH);
+    assert_eq!(
+        (&view["statements"][0]["requests"], &view["statements"][0]["count"]),
+        (&(4 * EACH).into(), &(8 * EACH).into())
+    );
+    assert_eq!(view["statements"].as_array().map(Vec::len), Some(1));
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tachograph_core::Exporter;
+use tachograph_page::Settings;
 
 use crate::service::{Shop, Visit};
 
@@ -106,4 +107,48 @@ fn idle_time_is_time_too() {
     let view = shop.json("/endpoints.json?window=900");
     assert_eq!(view["window_s"], 900);
     assert!((view["total"]["rate"].as_f64().unwrap() - 1.0 / 900.0).abs() < 1e-6);
+}
+
+#[test]
+fn names_that_are_gone_make_room_for_others() {
+    let mut settings = Settings::default();
+    settings.memory_bytes = 1024 * 1024;
+    let shop = Shop::with(settings);
+    for hour in 0..6 {
+        for number in 0..80 {
+            let route = format!("/{hour}/{number}/{}", "long".repeat(100));
+            shop.visit(Visit { route: Some(&route), ..Visit::default() });
+            assert!(shop.page.flush(Duration::from_secs(20)));
+        }
+        let view = shop.json("/endpoints.json?window=all");
+        let rows = view["endpoints"].as_array().unwrap();
+        let mine = rows.iter().filter(|row| row["route"].as_str().unwrap().starts_with(&format!("/{hour}/")));
+        assert_eq!(mine.count(), 80, "{hour}");
+        assert!(rows.iter().all(|row| row["route"] != "_overflow"), "{hour}");
+        shop.clock.advance(Duration::from_secs(3700));
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_given_up_from_the_oldest_on() {
+    let mut settings = Settings::default();
+    settings.memory_bytes = 1024 * 1024;
+    let shop = Shop::with(settings);
+    for minute in 0..60 {
+        for number in 0..60 {
+            let route = format!("/{}/{}", minute % 3, number);
+            shop.visit(Visit { route: Some(&route), own: 1000 + number * 100, ..Visit::default() });
+            shop.clock.advance(Duration::from_millis(900));
+        }
+        assert!(shop.page.flush(Duration::from_secs(20)));
+    }
+    let view = shop.json("/endpoints.json?window=all");
+    let held = view["window_s"].as_f64().unwrap();
+    let status = shop.json("/status.json");
+    assert!((300.0..3500.0).contains(&held), "{held}");
+    assert!(status["dropped"]["slots_given_up"].as_u64().unwrap() > 0, "{status}");
+    assert_eq!(status["window_s"].as_f64().unwrap(), held);
+    let begins = std::time::UNIX_EPOCH + Duration::from_millis(view["from"].as_u64().unwrap());
+    let recorded = shop.records().into_iter().filter(|record| record.ended() >= begins).count();
+    assert_eq!(visits(&view), recorded as u64, "of the time that is held, everything is there");
 }
