@@ -133,22 +133,24 @@ fn lines_are_chosen_by_what_is_chosen_above() {
         request("1.1.0", "HEAD", "/flags/b", Some("/flags/{key}"), "200", 900.0),
         request("1.1.0", "GET", "/nowhere", None, "404", 700.0),
         request("1.1.0", "GET", "/slow", Some("/slow"), "client_disconnected", 800.0),
+        request("1.1.0", "GET", "/export", Some("/export"), "206 client_disconnected", 800.0),
     ];
     let count = |chosen: &[(&str, &str)]| -> f64 {
         answer("Slow requests", &lines, chosen).iter().map(|row| row.number("requests").unwrap()).sum()
     };
-    assert_eq!(count(&[]), 4.0, "also what no route matched, and what was not answered");
-    assert_eq!(count(&[("$minimum_duration", "0")]), 5.0);
+    assert_eq!(count(&[]), 5.0, "also what no route matched, and what was not answered");
+    assert_eq!(count(&[("$minimum_duration", "0")]), 6.0);
     assert_eq!(count(&[("$version", "1[.]0[.]0")]), 1.0);
     assert_eq!(count(&[("$endpoint", "/flags/{key}")]), 2.0);
     assert_eq!(count(&[("$status", "5..")]), 1.0);
-    assert_eq!(count(&[("$status", "client_disconnected")]), 1.0);
+    assert_eq!(count(&[("$status", "client_disconnected")]), 2.0, "before the answer, and behind its head");
+    assert_eq!(count(&[("$status", "206")]), 1.0);
     assert_eq!(count(&[("$service", "other")]), 0.0);
     let errors: BTreeMap<String, f64> = answer("Errors by version", &lines, &[])
         .iter()
         .map(|row| (row.text("version").unwrap().to_owned(), row.number("errors").unwrap()))
         .collect();
-    assert_eq!(errors, BTreeMap::from([("1.0.0".to_owned(), 0.0), ("1.1.0".to_owned(), 0.25)]));
+    assert_eq!(errors, BTreeMap::from([("1.0.0".to_owned(), 0.0), ("1.1.0".to_owned(), 0.2)]));
 }
 
 #[test]
@@ -195,6 +197,17 @@ fn what_is_not_published_is_not_shown() {
     let mut without = settings(Naming::OpenTelemetry);
     without.dimensions = vec![vec!["service".to_owned(), "route".to_owned()]];
     assert!(targets(&without, "Metrics").iter().all(|(_, target)| target["dimensions"]["service"] == "$service"));
+    let sets = |sets: &[&[&str]]| -> Vec<Vec<String>> {
+        sets.iter().map(|set| set.iter().map(|name| (*name).to_owned()).collect()).collect()
+    };
+    without.dimensions = sets(&[&["service", "version"]]);
+    assert_eq!(targets(&without, "Metrics").len(), 0, "nobody knows the version here");
+    without.dimensions = sets(&[&["service", "environment", "event"], &["service"], &["service", "environment"]]);
+    let (_, requests) = &targets(&without, "Metrics")[0];
+    assert_eq!(requests["dimensions"], serde_json::json!({"service": "$service"}), "the smallest is taken");
+    without.dimensions = sets(&[&["service", "event"]]);
+    let (_, requests) = &targets(&without, "Metrics")[0];
+    assert_eq!(requests["dimensions"], serde_json::json!({"service": "$service", "event": "request"}));
     without.dimensions = vec![vec!["no dimension".to_owned()]];
     assert_eq!(targets(&without, "Metrics").len(), 0);
     assert!(!targets(&without, "Logs").is_empty());
