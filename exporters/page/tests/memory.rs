@@ -170,7 +170,7 @@ fn it_takes_what_it_is_given() {
     for memory_bytes in [MIB, 16 * MIB] {
         for (what, rounds, visit) in [
             ("large ones", 20, Hostile::large as fn(&mut Hostile)),
-            ("many routes", 300, Hostile::small as fn(&mut Hostile)),
+            ("many routes", 160, Hostile::small as fn(&mut Hostile)),
         ] {
             let most = most_of(memory_bytes, rounds, visit);
             let part = most as f64 / memory_bytes as f64;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tachograph_core::{Innermost, OpenRequest, Operation, RequestHead, Scope, Yield, micros, start_call};
+use tachograph_page::Settings;
 
 use crate::service::{Shop, Visit};
 
@@ -172,4 +173,27 @@ fn a_request_of_many_calls_says_how_many_it_leaves_out() {
     assert_eq!((&statement["count"], &statement["requests"]), (&150.into(), &1.into()));
     let total: u64 = record.call_groups().iter().map(|group| micros(group.total())).sum();
     assert_eq!(statement["total_ms"].as_f64().unwrap(), total as f64 / 1000.0);
+}
+
+#[test]
+fn no_request_takes_the_room_of_all_others() {
+    let mut settings = Settings::default();
+    settings.memory_bytes = 1024 * 1024;
+    let shop = Shop::with(settings);
+    let head = RequestHead { method: "GET", path: "/", route: Some("/"), ..RequestHead::default() };
+    let mut request = OpenRequest::open(&shop.handle, head).unwrap();
+    request.poll(|| {
+        for number in 0..20 {
+            let sql = format!("SELECT {} FROM table_{number}", "column, ".repeat(300));
+            start_call(Operation::database("sqlite", "main", &sql), None).completed();
+        }
+    });
+    request.respond(200, Some(0), false);
+    request.complete();
+    let id = shop.records().remove(0).identity().request_id().to_string();
+    let address = format!("/request.json?id={id}");
+    let (told, length) = (shop.json(&address), shop.get(&address).body.len());
+    let shown = told["calls"].as_array().unwrap().len() as u64;
+    assert!(shown > 0 && length < 1024 * 1024 / 32, "{shown} calls, {length} bytes");
+    assert_eq!(shown + told["calls_left_out"].as_u64().unwrap(), 20);
 }
