@@ -1,7 +1,7 @@
 // That the keyboard is enough, and that what is there has names.
 
 import assert from 'node:assert/strict';
-import { check } from '../check.mjs';
+import { check, until } from '../check.mjs';
 import { open, tableOf } from '../browser.mjs';
 import { fixture } from '../fixture/server.mjs';
 import { views } from '../fixture/views.mjs';
@@ -51,6 +51,22 @@ export async function keys(browser) {
     await page.keyboard.press('2');
     await page.waitForSelector('.table-live');
     tab.quiet();
+    await tab.close();
+  });
+  await check('what is half typed outlives an update', async () => {
+    const tab = await open(browser, service.page);
+    await tab.page.keyboard.press('/');
+    await tab.page.evaluate(() => {
+      document.activeElement.value = 'half';
+    });
+    const asked = () => tab.asked.filter(url => url.includes('endpoints.json')).length;
+    const before = asked();
+    await until('the page is brought up to date', () => {
+      service.tell({ requests: [], more: 0, rate: 1 });
+      // The answer to the first is shown once there is a second.
+      return asked() > before + 1;
+    });
+    assert.equal(await tab.page.inputValue('#find'), 'half');
     await tab.close();
   });
   await check('a waterfall opens by the keyboard', async () => {
