@@ -17,13 +17,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What shows the record, and whether it does.
 pub(super) fn all(guard: &Tachograph, config: &Config) -> Vec<(String, Outcome)> {
-    let exporters = config.exporters.clone().unwrap_or_default();
+    // Where there is no table, those that there are without any.
+    let mut config = config.clone();
+    let exporters = config.exporters();
+    let prometheus = exporters.prometheus.as_ref().map(|prometheus| prometheus.path.clone());
+    let page = exporters.page.as_ref().map(|page| format!("{}/requests.json", page.path.trim_end_matches('/')));
     let described = |name: &str| guard.exporters().iter().find(|exporter| exporter.starts_with(name)).cloned();
-    // Without any table there is a page for Prometheus, too.
-    let path = exporters.prometheus.map_or_else(|| "/metrics".to_owned(), |prometheus| prometheus.path);
-    let shown = described("prometheus ").map(|described| (described, ask(guard, &path)));
-    let outcome = |(described, fate)| (described, Outcome { fate, said: Vec::new() });
-    shown.into_iter().map(outcome).collect()
+    let asked = [("prometheus ", prometheus), ("page ", page)].into_iter();
+    let asked = asked.filter_map(|(name, path)| described(name).zip(path));
+    asked.map(|(described, path)| (described, Outcome { fate: ask(guard, &path), said: Vec::new() })).collect()
 }
 
 fn ask(guard: &Tachograph, path: &str) -> Fate {

@@ -23,8 +23,9 @@ pub(super) fn run(guard: &Tachograph, failures: &Failures, deadline: Duration) -
         let mut sending = Vec::new();
         for described in guard.exporters() {
             let name = name(described);
-            // What is only served has no exporter of its own, and is asked later.
-            let Some(exporter) = guard.handle().exporters().find(|exporter| exporter.name() == name) else { continue };
+            // What is served is asked later.
+            let of_name = |exporter: &&dyn Exporter| exporter.name() == name && name != "page";
+            let Some(exporter) = guard.handle().exporters().find(of_name) else { continue };
             let sent = scope.spawn(move || send(exporter, deadline));
             sending.push((described.clone(), name, sent));
         }
@@ -85,7 +86,6 @@ fn send(exporter: &dyn Exporter, deadline: Duration) -> Fate {
         _ if !is_sent => Fate::Late(deadline.as_secs()),
         "json" => Fate::Written,
         "xray" => Fate::Unanswered,
-        "page" => Fate::Shown,
         _ => Fate::Delivered,
     }
 }
