@@ -198,6 +198,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_in_a_wide_slot_is_in_no_narrow_one() {
+        let wide = || at_each([0, 100_000_000].into_iter());
+        let narrow = || at_each([50_000_000].into_iter());
+        for (mut one, other) in [(wide(), narrow()), (narrow(), wide())] {
+            one.merge(other);
+            assert_eq!(one.width(), wide().width());
+            assert_eq!(one.slots().map(|(_, slot)| slot.requests).sum::<f64>(), 3.0);
+        }
+    }
+
+    #[test]
     fn times_as_far_apart_as_can_be_have_slots() {
         let over_time = at_each([-62_135_596_800_000, 253_402_300_799_999].into_iter());
         assert_eq!(over_time.slots().map(|(_, slot)| slot.requests).sum::<f64>(), 2.0);

@@ -85,6 +85,8 @@ fn what_is_compared_has_its_numbers_and_interval() {
     assert_eq!(one["because"]["share"], "db");
     assert_eq!(one["baseline"]["requests"], 500.0);
     assert_eq!(one["baseline"]["group"]["route"], "/a");
+    // Each of the time of its own side.
+    assert_eq!([&one["baseline"]["impact"], &one["candidate"]["impact"]], [1.0, 1.0]);
 }
 
 #[test]

@@ -46,11 +46,13 @@ fn broken_and_foreign_lines_are_counted_and_the_first_of_each_is_named() {
 #[test]
 fn a_line_without_end_is_passed_over() {
     let endless = format!("{{\"timestamp\":\"{}\"}}\n", "x".repeat(17 << 20));
-    let report = json(&(request("/a", 1.0, "") + &endless + &request("/a", 3.0, "") + &request("/b", 5.0, "")), &[]);
+    let lines = request("/a", 1.0, "") + &endless + &request("/a", 3.0, "") + &request("/b", 5.0, "") + "{\"half\n";
+    let report = json(&lines, &[]);
     assert_eq!(report["total"]["requests"], 3.0);
     assert_eq!(report["lines"]["too_long"], 1);
     assert!(report["lines"]["first_too_long"].as_str().unwrap().ends_with("api.log:2"));
-    assert_eq!(report["lines"]["broken"], 0);
+    // It counts as a line all the same.
+    assert!(report["lines"]["first_broken"].as_str().unwrap().ends_with("api.log:5"), "{}", report["lines"]);
 }
 
 #[test]

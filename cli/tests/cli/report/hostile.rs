@@ -67,6 +67,14 @@ fn errors_show_no_control_characters_either() {
 }
 
 #[test]
+fn no_value_is_taken_for_two() {
+    let lines = request("/a\\u001fb", 1.0, ",\"plan\":\"x\\u001f/a\"");
+    let ended = run_with(["report", "--format", "json", "--group-by", "plan,route"], lines.as_bytes());
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["groups"][0]["group"], serde_json::json!({"plan": "x /a", "route": "/a b"}));
+}
+
+#[test]
 fn numbers_beyond_all_measure_are_survived() {
     let at = |time: &str, route: &str, millis: f64, more: &str| {
         request(route, millis, more).replace("2026-11-21T10:00:00.000Z", time)
