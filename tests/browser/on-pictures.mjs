@@ -36,7 +36,7 @@ export async function pictures(browser) {
 const taker =
   (browser, demo) =>
   async (name, hash, options = {}, prepare = async () => {}) => {
-    const tab = await open(browser, demo.page(hash), { width: 1200, height: 680, ...options });
+    const tab = await open(browser, demo.page(hash), { width: 1200, height: 640, ...options });
     await tab.page.waitForSelector('.table, #identity');
     await prepare(tab.page);
     const path = join(FOLDER, `${name}.png`);
