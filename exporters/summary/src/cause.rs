@@ -25,12 +25,15 @@ impl<'a> Cause<'a> {
     pub fn of(sums: &Sums, found: impl IntoIterator<Item = (&'a FindingKey, &'a Findings)>) -> Option<Self> {
         // That it was slow is what the cause is looked for of.
         let causes = found.into_iter().filter(|(key, _)| &*key.kind != FindingKind::SlowRequest.as_str());
-        let dearest = causes.max_by(|(key, one), (other_key, other)| {
-            // Of those that cost the same always the same one.
-            one.cost.total_cmp(&other.cost).then_with(|| other_key.cmp(key))
-        });
         let enough = |findings: &Findings| findings.cost > 0.0 && findings.cost >= sums.duration * LEAST_PART;
-        match dearest.filter(|(_, findings)| enough(findings)) {
+        let dearest = causes.filter(|(_, findings)| enough(findings)).max_by(|(key, one), (other_key, other)| {
+            // That there are too many queries says less than which ones they are.
+            let says_which = |key: &FindingKey| &*key.kind != FindingKind::TooManyQueries.as_str();
+            let order = says_which(key).cmp(&says_which(other_key)).then(one.cost.total_cmp(&other.cost));
+            // Of those that cost the same always the same one.
+            order.then_with(|| other_key.cmp(key))
+        });
+        match dearest {
             Some((key, findings)) => Some(Cause::Found(key, findings)),
             None => {
                 let largest = sums.shares.largest()?;
@@ -105,6 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn which_queries_there_are_too_many_of_says_more_than_that_there_are() {
+        let too_many = (key("too_many_queries", "", "main", ""), cost(900.0));
+        let repeated = (key("n_plus_one", "SELECT users", "main", "src/orders.rs:88"), cost(800.0));
+        assert_eq!(words(&[too_many.clone(), repeated]).unwrap(), "N+1: 41 x SELECT users at orders.rs:88");
+        let small = (key("n_plus_one", "SELECT users", "main", "src/orders.rs:88"), cost(99.0));
+        assert_eq!(words(&[small, too_many]).unwrap(), "over budget: main");
+    }
+
+    #[test]
     fn of_those_that_cost_the_same_it_is_always_the_same() {
         let [one, other] = ["b.rs:1", "a.rs:1"].map(|callsite| (key("slow_query", "", "", callsite), cost(500.0)));
         assert_eq!(words(&[one.clone(), other.clone()]), words(&[other, one]));
@@ -114,7 +126,7 @@ mod tests {
     fn a_place_is_as_short_as_in_a_verdict() {
         for (callsite, place) in [
             ("src/orders.rs:88", "orders.rs:88"),
-            ("/home/x/src/shop/src/store/orders.rs:88", "store/orders.rs:88"),
+            ("/app/src/shop/src/store/orders.rs:88", "store/orders.rs:88"),
             ("crates\\shop\\src\\orders.rs:88", "orders.rs:88"),
             ("tests/orders.rs:88", "tests/orders.rs:88"),
         ] {
