@@ -154,11 +154,8 @@ pub(super) fn it_says_of_requests_what_their_lines_say(case: &Case) {
     for (summary, detail) in summaries.iter().zip(&details) {
         let line = lines.request(summary["request_id"].as_str().unwrap());
         for (member, value) in summary.as_object().unwrap() {
-            assert_eq!(
-                detail[member.as_str()].is_array() || detail[member.as_str()] == *value,
-                true,
-                "{member} {detail}"
-            );
+            let told = &detail[member.as_str()];
+            assert!(told.is_array() || told == value, "{member} {detail}");
         }
         summary_agrees(summary, line);
         detail_agrees(detail, line, &lines);
