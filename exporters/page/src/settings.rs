@@ -39,8 +39,20 @@ impl Settings {
         if !path.starts_with('/') || path.len() < 2 || path.ends_with('/') || path.contains(['{', '}']) {
             return Err(Error::about(
                 "path",
-                format!("the page cannot be at `{path}`: write a path without a slash at its end (\"/tachograph\")"),
+                format!(
+                    "the page cannot be at `{path}`: write a path that begins with a slash and does not end with one (\"/tachograph\")"
+                ),
             ));
+        }
+        if let Some(file) = &self.file {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if file.file_name().is_none() || folder.is_some_and(|folder| !folder.is_dir()) {
+                let file = file.display();
+                return Err(Error::about(
+                    "file",
+                    format!("the page cannot keep its numbers in `{file}`: name a file in a folder that there is"),
+                ));
+            }
         }
         if self.memory_bytes < LEAST_MEMORY {
             let bytes = self.memory_bytes;

@@ -61,17 +61,23 @@ impl Store {
         &self.shards.service
     }
 
-    /// What did not find room, by a name for each reason.
-    pub(crate) fn dropped(&self) -> Vec<(&'static str, u64)> {
+    /// What was counted together with others for want of room, by a name for each reason.
+    pub(crate) fn overflowed(&self) -> Vec<(&'static str, u64)> {
         let overflowed = &self.slots.overflowed;
         vec![
-            ("requests_not_kept", self.not_kept),
-            ("requests_given_up", self.remembered.given_up),
-            ("slots_given_up", self.slots.given_up),
             ("endpoints_overflowed", overflowed.endpoints as u64),
             ("statuses_overflowed", overflowed.statuses as u64),
             ("calls_overflowed", overflowed.calls as u64),
             ("findings_overflowed", overflowed.findings as u64),
+        ]
+    }
+
+    /// What is not kept any more, or was not, as there is not room for everything: no loss, for it is counted.
+    pub(crate) fn not_kept(&self) -> [(&'static str, u64); 3] {
+        [
+            ("requests_not_kept", self.not_kept),
+            ("requests_given_up", self.remembered.given_up),
+            ("slots_given_up", self.slots.given_up),
         ]
     }
 

@@ -211,7 +211,7 @@ impl Work {
         drop(handle);
         self.store.collect(now);
         let now = millis_of(now);
-        let mut dropped = self.store.dropped();
+        let mut dropped = self.store.overflowed();
         if let Some(file) = &mut self.file {
             file.write_now_and_then(&self.store.slots, now);
             dropped.push(("file_not_written", file.failures));

@@ -30,6 +30,12 @@ pub(super) fn answer(
     let Some(baseline) = baseline else {
         return (404, json::object(|object| object.text("error", "only one version ran in this time")));
     };
+    // The one that runs may have been asked nothing yet.
+    let is_known = |version: &str| known.contains(&version) || version == seen.store.version();
+    if let Some(unknown) = [baseline, candidate].into_iter().find(|version| !is_known(version)) {
+        let what = format!("no version `{unknown}` ran in this time: there are {}", known.join(", "));
+        return (404, json::object(|object| object.text("error", &what)));
+    }
     let period = Period::of(filter, seen);
     let (before, after) = (rows(filter, baseline, seen), rows(filter, candidate, seen));
     let time = |rows: &Rows<'_>| rows.values().map(|row| row.totals.sums.duration).sum::<f64>();

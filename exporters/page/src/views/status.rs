@@ -25,7 +25,8 @@ pub(super) fn answer(seen: Seen<'_>) -> Vec<u8> {
         object.integer("requests_kept", store.remembered.len() as u64);
         object.integer("requests_seen", store.seen);
         object.object("dropped", |object| {
-            store.dropped().into_iter().for_each(|(reason, count)| object.integer(reason, count));
+            let all = store.not_kept().into_iter().chain(store.overflowed());
+            all.for_each(|(reason, count)| object.integer(reason, count));
         });
         object.object("bounds_hit", |object| {
             let counters = handle.map(|handle| handle.counters());

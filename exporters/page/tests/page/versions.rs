@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
-use tachograph_core::{Exporter, ManualClock};
-use tachograph_page::Settings;
+use tachograph_core::{Exporter, ManualClock, Service};
+use tachograph_page::{Page, Settings};
 
 use crate::service::{Shop, Visit};
 
@@ -76,8 +76,9 @@ fn what_became_slower_with_a_version_is_told() {
     check(shop.json("/compare.json?baseline=1.0.0&candidate=1.1.0&window=all"));
     let backwards = shop.json("/compare.json?baseline=1.1.0&candidate=1.0.0&route=/a");
     assert_eq!(backwards["endpoints"][0]["change"]["verdict"], "faster");
-    let same = shop.json("/compare.json?baseline=1.0.0&candidate=none");
-    assert_eq!(same["endpoints"], serde_json::json!([]));
+    let unknown = shop.get("/compare.json?baseline=1.0.0&candidate=9");
+    let text = String::from_utf8(unknown.body.to_vec()).unwrap();
+    assert!(unknown.status == 404 && text.contains("`9`") && text.contains("1.0.0, 1.1.0"), "{text}");
 }
 
 #[test]
@@ -150,12 +151,22 @@ fn a_file_that_was_broken_off_is_written_anew_and_a_stranger_s_is_left_alone() {
 #[test]
 fn where_it_cannot_be_written_that_is_counted() {
     let path = Path::new();
-    let mut settings = Settings::default();
-    settings.file = Some(path.file().join("nowhere"));
-    let shop = Shop::with(settings);
+    let shop = Shop::with(path.settings());
+    fs::remove_dir(path.0.path()).unwrap();
     shop.visit(Visit::default());
     assert!(shop.page.flush(LONG));
     assert!(shop.page.dropped().contains(&("file_not_written", 1)), "{:?}", shop.page.dropped());
     assert_eq!(shop.json("/endpoints.json")["total"]["requests"], 1);
     assert!(!shop.page.shutdown(LONG));
+}
+
+#[test]
+fn a_file_that_there_cannot_be_is_refused() {
+    let path = Path::new();
+    for file in ["".into(), "/".into(), path.file().join("nowhere")] {
+        let mut settings = Settings::default();
+        settings.file = Some(file);
+        let error = Page::new(&Service::new("shop"), settings).unwrap_err();
+        assert_eq!(error.setting(), "file", "{error}");
+    }
 }

@@ -1,7 +1,9 @@
 //! What is told of endpoints, compared with the records themselves.
 
+use std::time::Duration;
+
 use serde_json::Value;
-use tachograph_core::{Record, Share, micros};
+use tachograph_core::{Exporter, Record, Share, micros};
 
 use crate::service::{Shop, Visit};
 
