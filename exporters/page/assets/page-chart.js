@@ -78,15 +78,13 @@ function heat(timeline, scale, time) {
 function percentiles(timeline, scale, time) {
   return LINES.map(([member, name]) => {
     let d = '';
-    let pen = 'M';
+    let drawnTo;
     for (const one of timeline) {
-      if (one[member] == null || !one.requests) {
-        pen = 'M';
-        continue;
-      }
-      // As long as what it is told of.
+      if (one[member] == null || !one.requests) continue;
+      // As long as what it is told of; where there was nothing, there is no line.
+      const pen = one.at === drawnTo ? 'L' : 'M';
       d += `${pen}${time.at(one.at).toFixed(1)} ${(100 - scale.at(one[member]) * 100).toFixed(1)}h${time.width(one).toFixed(1)}`;
-      pen = 'L';
+      drawnTo = one.at + one.seconds * 1000;
     }
     return h('path', { key: name, class: `line ${name}`, d });
   });

@@ -9,11 +9,17 @@ import { interval } from './page-chart.js';
 import { endpointName } from './page-parts.js';
 import { table } from './page-table.js';
 
-export const title = () => 'Compare';
+export const title = () => 'Versions';
 
 const SIGNS = { slower: '▲', faster: '▼', same: '=', 'too few': '?' };
 // How many times as long, or as short, the scale goes to.
 const SCALES = [1.2, 1.5, 2, 4, 10];
+
+// The newest that is not the other; one without a name only where there is no better one.
+function latest(versions, other) {
+  const others = versions.filter(one => one !== other);
+  return others.findLast(Boolean) ?? others.at(-1);
+}
 
 export async function load(address, signal) {
   const asked = filters(address);
@@ -23,16 +29,8 @@ export async function load(address, signal) {
   const { versions } = await ask('endpoints.json', asked, signal);
   if (versions.length < 2) return { versions };
   // The newest against the one before it, unless others were chosen.
-  if (!asked.has('candidate'))
-    asked.set(
-      'candidate',
-      versions.findLast(one => one !== asked.get('baseline')),
-    );
-  if (!asked.has('baseline'))
-    asked.set(
-      'baseline',
-      versions.findLast(one => one !== asked.get('candidate')),
-    );
+  if (!asked.has('candidate')) asked.set('candidate', latest(versions, asked.get('baseline')));
+  if (!asked.has('baseline')) asked.set('baseline', latest(versions, asked.get('candidate')));
   return { ...(await ask('compare.json', asked, signal)), versions };
 }
 

@@ -33,7 +33,8 @@ export const average = value => (value == null ? NONE : Number.isInteger(value) 
 export function rate(value) {
   if (value == null) return NONE;
   if (value === 0) return '0/s';
-  return value >= 0.1 ? `${value >= 100 ? whole.format(value) : value.toFixed(1)}/s` : `${digits(value * 60)}/min`;
+  if (value < 0.1) return `${+value.toPrecision(2)}/s`;
+  return `${value >= 100 ? whole.format(value) : value.toFixed(1)}/s`;
 }
 
 export function bytes(value) {

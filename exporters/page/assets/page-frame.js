@@ -4,7 +4,7 @@ import { h, show } from './page-dom.js';
 import { link } from './page-address.js';
 import * as f from './page-format.js';
 
-const NAVIGATION = { endpoints: 'Endpoints', live: 'Live', compare: 'Compare' };
+const NAVIGATION = { endpoints: 'Endpoints', live: 'Live', compare: 'Versions' };
 const KEYS = {
   '/': 'find',
   '↑ ↓': 'rows',

@@ -194,6 +194,13 @@ export function waterfall(request, { redraw, few = false }) {
             },
             'Show more',
           )),
+    !few &&
+      request.db_wait_ms > 0 &&
+      h(
+        'p',
+        { class: 'quiet' },
+        `${f.milliseconds(request.db_wait_ms)} of it was waiting for a connection: that lies between the calls.`,
+      ),
     left > 0 &&
       h(
         'p',

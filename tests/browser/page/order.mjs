@@ -64,7 +64,7 @@ export async function order(browser) {
         url => /endpoints\.json\?.*status=5xx/.test(url) && /min_ms=200/.test(url) && /not_method=POST/.test(url),
       ),
     );
-    for (const view of ['Live', 'Compare', 'Endpoints']) {
+    for (const view of ['Live', 'Versions', 'Endpoints']) {
       await page.click(`nav a:text("${view}")`);
       await page.waitForSelector('main[aria-busy=false]');
       assert.equal(await page.inputValue('select[name=status]'), '=5xx', view);
