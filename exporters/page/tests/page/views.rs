@@ -261,6 +261,10 @@ fn status_says_what_is_held_and_what_was_lost() {
     assert!((1..16 * 1024 * 1024).contains(&view["memory_bytes"].as_u64().unwrap()));
     let now = view["now"].as_u64().unwrap();
     assert_eq!(view["window_s"].as_f64().unwrap(), (now - view["since"].as_u64().unwrap()) as f64 / 1000.0);
+    // What there is no room for in the lists is counted, and no loss that somebody should be woken for.
+    assert!(kept < 2000 && shop.page.flush(Duration::from_secs(20)));
+    let dropped = shop.page.dropped();
+    assert!(!dropped.is_empty() && dropped.iter().all(|(_, count)| *count == 0), "{dropped:?}");
     let names: Vec<&str> =
         view["exporters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["page", "kept"]);
