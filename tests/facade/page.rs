@@ -108,6 +108,20 @@ fn the_page_is_where_it_is_configured_and_asking_for_it_is_not_measured() {
     assert!(guard.summary().ends_with("exporters: page at /where"), "{}", guard.summary());
 }
 
+#[cfg(feature = "page")]
+#[test]
+fn its_numbers_are_kept_where_it_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers");
+    let run = || {
+        let guard = build(of_file(&format!("[exporters.page]\nfile = '{}'", path.display())).unwrap()).unwrap();
+        drop(guard.handle().task("rollup", async {}));
+        drop(guard);
+        std::fs::read(&path).unwrap()
+    };
+    assert!(!run().is_empty() && !run().is_empty());
+}
+
 #[cfg(not(feature = "page"))]
 #[test]
 fn where_it_is_not_compiled_in_the_feature_is_named() {
