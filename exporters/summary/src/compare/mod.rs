@@ -41,6 +41,9 @@ const FEWEST: f64 = 30.0;
 /// Of fewer beyond a percentile nothing is said of it.
 const FEWEST_BEYOND: f64 = 5.0;
 
+/// The smallest difference that usually counts, as a part of what it was.
+const LEAST_PART: f64 = 0.05;
+
 /// What it takes to be called slower or faster.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -55,7 +58,7 @@ pub struct Sensitivity {
 
 impl Default for Sensitivity {
     fn default() -> Self {
-        Sensitivity { confidence: 0.95, least_part: 0.05, least_micros: 1000.0 }
+        Sensitivity { confidence: 0.95, least_part: LEAST_PART, least_micros: 1000.0 }
     }
 }
 
@@ -132,11 +135,19 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Slower where any of the three is slower, otherwise faster where any is faster; too few where nothing is known.
+    /// Slower where any of the three is slower. Faster where any is faster, and none of the others seems slower: requests of
+    /// which half are faster and the worst ones much slower did not gain, though the latter may be chance. Too few where
+    /// nothing is known.
     pub fn verdict(&self) -> Verdict {
-        let verdicts = [self.mean, self.p50, self.p95].map(|change| change.verdict);
-        let any = [Verdict::Slower, Verdict::Faster, Verdict::Same].into_iter().find(|any| verdicts.contains(any));
-        any.unwrap_or(Verdict::TooFew)
+        let changes = [self.mean, self.p50, self.p95];
+        let any = |verdict| changes.iter().any(|change| change.verdict == verdict);
+        let seems_slower = changes.iter().any(|change| change.ratio().is_some_and(|ratio| ratio > 1.0 + LEAST_PART));
+        match () {
+            () if any(Verdict::Slower) => Verdict::Slower,
+            () if any(Verdict::Faster) && !seems_slower => Verdict::Faster,
+            () if any(Verdict::Faster) || any(Verdict::Same) => Verdict::Same,
+            () => Verdict::TooFew,
+        }
     }
 }
 

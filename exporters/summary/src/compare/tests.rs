@@ -178,6 +178,18 @@ fn differences_that_do_not_count_are_none() {
 }
 
 #[test]
+fn what_is_faster_for_half_and_slower_for_the_worst_is_not_faster() {
+    // The worst are too few to be more than chance.
+    let from = of((0..90).map(|at| (7_000 + at, 1.0)));
+    let worse = of((0..90).map(|at| (if at < 87 { 3_000 + at } else { 400_000 }, 1.0)));
+    let comparison = compare(&from, &worse);
+    assert_eq!((comparison.p50.verdict, comparison.mean.verdict), (Verdict::Faster, Verdict::Same));
+    assert_eq!(comparison.verdict(), Verdict::Same);
+    let better = of((0..90).map(|at| (3_000 + at, 1.0)));
+    assert_eq!(compare(&from, &better).verdict(), Verdict::Faster);
+}
+
+#[test]
 fn only_the_variants_that_are_asked_for_are_compared() {
     let mut from = of((0..200).map(|_| (30_000, 1.0)));
     let mut to = from.clone();
