@@ -56,8 +56,9 @@ fn every_adapter_and_recipe_is_named() {
 
 #[test]
 fn links_lead_to_files() {
-    for document in fs::read_dir(Path::new(ROOT).join("docs")).unwrap() {
-        let document = document.unwrap().path();
+    let root = Path::new(ROOT);
+    let documents = fs::read_dir(root.join("docs")).unwrap().map(|document| document.unwrap().path());
+    for document in documents.filter(|document| document.is_file()).chain([root.join("README.md")]) {
         let text = fs::read_to_string(&document).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = link.split('#').next().unwrap_or_default();
@@ -71,10 +72,19 @@ fn links_lead_to_files() {
 
 /// What a document shows of `tachograph.toml` can be used as it stands.
 #[test]
-#[cfg(all(feature = "admin", feature = "cloudwatch-logs", feature = "emf", feature = "otlp-aws", feature = "xray"))]
+#[cfg(all(
+    feature = "admin",
+    feature = "cloudwatch-logs",
+    feature = "emf",
+    feature = "otlp-aws",
+    feature = "page",
+    feature = "xray"
+))]
 fn configurations_that_are_shown_are_taken() {
     let mut shown = 0;
-    for document in ["README.md", "docs/aws.md"] {
+    for document in
+        ["README.md", "docs/aws.md", "docs/cli.md", "docs/dashboards.md", "docs/findings.md", "docs/page.md"]
+    {
         let text = read(document);
         for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             // A port that is taken is no fault of the document, nor is a group of logs that nobody wants to write to.
