@@ -63,12 +63,13 @@ impl Gathered {
         let slot = self.over_time.at(at);
         slot.requests += request.weight;
         slot.errors += errors;
-        let hour = self.by_hour.at(at);
-        hour.count += request.weight;
-        hour.errors += errors;
+        // How long a stream lasts says nothing.
         if !request.is_streaming {
-            hour.total += request.duration as f64 * request.weight;
             slot.durations.add(request.duration, request.weight);
+            let hour = self.by_hour.at(at);
+            hour.count += request.weight;
+            hour.errors += errors;
+            hour.total += request.duration as f64 * request.weight;
         }
     }
 

@@ -226,13 +226,24 @@ mod tests {
         // Names that nobody remembers, and one that differs from another in its middle only.
         members.push((format!("n{}", random.u32(..)), 1.0));
         members.push(("duration_xx_duration_ms".replace("xx", if random.bool() { "ab" } else { "cd" }), 2.0));
+        // And one that differs at its end only.
+        members.push((if random.bool() { "response_a" } else { "response_b" }.to_owned(), 3.0));
         members
     }
 
     #[test]
     fn each_member_is_found_whatever_the_line_before_had() {
         let mut fields = Fields::default();
-        let asked = ["plan", "seats", "a", "é\n\"x", "duration_ab_duration_ms", "duration_cd_duration_ms"];
+        let asked = [
+            "plan",
+            "seats",
+            "a",
+            "é\n\"x",
+            "duration_ab_duration_ms",
+            "duration_cd_duration_ms",
+            "response_a",
+            "response_b",
+        ];
         let slots: Vec<(&str, Slot)> = ["duration_ms", "db_ms", "db_rows", "own_ms", "external_ms"]
             .into_iter()
             .chain(asked)

@@ -19,6 +19,7 @@ fn broken_and_foreign_lines_are_counted_and_the_first_of_each_is_named() {
         b"\xff\xfe{}\n",
         b"prefix {not json\n",
         b"[profiler] GET /a soon 200\n",
+        b"[profiler] GET /a 1.00 fine\n",
         b"[1, 2]\n",
         good.as_bytes(),
         // Cut off where the service ended.
@@ -32,14 +33,14 @@ fn broken_and_foreign_lines_are_counted_and_the_first_of_each_is_named() {
     assert_eq!(report["total"]["requests"], 2.0);
     assert_eq!(
         (&lines["requests"], &lines["broken"], &lines["foreign"], &lines["logs"]),
-        (&json!(2), &json!(5), &json!(4), &json!(1))
+        (&json!(2), &json!(6), &json!(4), &json!(1))
     );
     assert_eq!(lines["first_broken"], format!("{}:3", path.display()));
     assert_eq!(lines["first_foreign"], format!("{}:2", path.display()));
 
     let table = run(["report", path.to_str().unwrap()]);
     assert_eq!(table.code, 0);
-    assert!(table.stdout.contains("5 lines passed over, broken or cut off; the first is"), "{}", table.stdout);
+    assert!(table.stdout.contains("6 lines passed over, broken or cut off; the first is"), "{}", table.stdout);
     assert!(table.stdout.contains("4 lines passed over, not ours; the first is"), "{}", table.stdout);
 }
 

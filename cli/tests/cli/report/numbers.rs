@@ -143,6 +143,9 @@ fn sampled_lines_stand_for_several_and_streams_for_no_time() {
     let slot = &report["time"]["slots"][0];
     assert_eq!(members(slot, &["requests", "errors", "p99_ms"])[1], 1.0);
     assert!(slot["p99_ms"].as_f64().unwrap() < 21.0, "{slot}");
+    // A Saturday.
+    let hour = &report["time"]["by_weekday_and_hour"][5][10];
+    assert_eq!(members(hour, &["count", "errors", "mean_ms"]), json!([10.0, 1.0, 11.0]));
 }
 
 #[test]
