@@ -31,10 +31,11 @@ pub(crate) const OBJECTIVE: &str = "objective";
 ///
 /// # Errors
 /// When an objective cannot be told from the metrics: its target is no part, its name is there twice, or no bucket of
-/// durations ends at or below its duration.
+/// durations ends at or below its duration. When two counters are one to Prometheus (`rollbacks` and `rollbacks_total`).
 pub fn prometheus_rules(settings: &Settings) -> Result<String, Error> {
     let scope = Scope::of(settings, "5m");
     let [records, burns] = objective::rules(settings, &scope)?;
+    each_counter_once(settings)?;
     let own = settings.counters.iter().map(|counter| alert::counter(settings, &scope, counter));
     let (own_records, own_alerts): (Vec<_>, Vec<_>) = own.map(|[record, alert]| (record, alert)).unzip();
     let group = |what: &str, interval, rules| Group { name: format!("{}: {what}", settings.service), interval, rules };
@@ -46,6 +47,21 @@ pub fn prometheus_rules(settings: &Settings) -> Result<String, Error> {
         group("objectives", None, burns),
     ];
     Ok(file("Made by `tachograph alarms prometheus`.", &groups))
+}
+
+/// Two of one name would be recorded twice, and would sound as one.
+fn each_counter_once(settings: &Settings) -> Result<(), Error> {
+    let mut names: Vec<(String, &str)> = Vec::new();
+    for counter in &settings.counters {
+        let name = alert::counter_name(counter);
+        if let Some((_, other)) = names.iter().find(|(taken, _)| *taken == name) {
+            let text =
+                format!("the counters `{other}` and `{}` are one to Prometheus: leave one of them out", counter.name);
+            return Err(Error::new(text));
+        }
+        names.push((name, &counter.name));
+    }
+    Ok(())
 }
 
 /// `1.5 s`

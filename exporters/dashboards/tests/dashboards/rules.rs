@@ -74,6 +74,20 @@ fn an_objective_that_is_none_is_refused() {
 }
 
 #[test]
+fn counters_that_prometheus_cannot_tell_apart_are_refused() {
+    let mut settings = settings(Naming::OpenTelemetry);
+    let mut again = settings.counters[0].clone();
+    again.name = match again.name.strip_suffix("_total") {
+        Some(name) => name.to_owned(),
+        None => format!("{}_total", again.name),
+    };
+    let name = again.name.clone();
+    settings.counters.push(again);
+    let error = prometheus_rules(&settings).unwrap_err().to_string();
+    assert!(error.contains(&format!("`{name}` are one to Prometheus")), "{error}");
+}
+
+#[test]
 fn a_burn_that_cannot_be_has_no_alert() {
     let mut settings = settings(Naming::OpenTelemetry);
     settings.objectives.truncate(1);
