@@ -9,6 +9,9 @@ use tachograph_dashboards::Settings;
 
 use crate::commands::Error;
 
+/// What a service is called of which nobody says it.
+const NAMELESS: &str = "service";
+
 /// Where the configuration is, and what of it is overridden.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Configuration")]
@@ -43,8 +46,14 @@ impl Options {
         let Options { config: _, service, environment, namespace, log_group, region } = self.clone();
         let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
         let package = || package_name(Path::new("Cargo.toml"));
-        config.service.name =
-            service.or_else(|| named(&config.service.name)).or_else(package).or(Some("service".to_owned()));
+        let name = service.or_else(|| named(&config.service.name)).or_else(package);
+        if name.is_none() {
+            eprintln!(
+                "tachograph: note: no name of the service is configured, and no Cargo.toml is here: this is for one called \
+                 `{NAMELESS}`; say service.name in tachograph.toml, --config, or --service"
+            );
+        }
+        config.service.name = name.or(Some(NAMELESS.to_owned()));
         config.service.environment = environment.or(config.service.environment);
         config.dashboards.namespace = namespace.or(config.dashboards.namespace);
         config.dashboards.log_group = log_group.or(config.dashboards.log_group);

@@ -15,7 +15,6 @@ pub(crate) fn of(config: &Config) -> Result<Settings, Error> {
 }
 
 /// Whether any exporter's lines are metrics, too.
-#[cfg(feature = "check")]
 pub(crate) fn publishes_metrics(config: &Config) -> bool {
     let exporters = config.exporters.clone().unwrap_or_default();
     exporters.json.is_some_and(|json| json.format == "emf") || exporters.cloudwatch_logs.as_ref().is_some_and(is_emf)

@@ -81,9 +81,11 @@ pub struct ObjectiveConfig {
 }
 
 fn counters<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CounterConfig>, D::Error> {
-    bounds::named(from, "counters", |counter: &CounterConfig| &counter.name)
+    // With and without the ending it is the same counter.
+    let name = |counter: &'_ CounterConfig| counter.name.strip_suffix("_total").unwrap_or(&counter.name).to_owned();
+    bounds::named(from, "counters", name)
 }
 
 pub(super) fn objectives<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ObjectiveConfig>, D::Error> {
-    bounds::named(from, "objectives", |objective: &ObjectiveConfig| &objective.name)
+    bounds::named(from, "objectives", |objective: &ObjectiveConfig| objective.name.clone())
 }

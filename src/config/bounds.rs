@@ -122,14 +122,14 @@ pub(super) fn route<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>
 }
 
 /// Entries of which each has a name of its own.
-pub(super) fn named<'de, D, T>(from: D, what: &str, name: impl Fn(&T) -> &str) -> Result<Vec<T>, D::Error>
+pub(super) fn named<'de, D, T>(from: D, what: &str, name: impl Fn(&T) -> String) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
     let entries = Vec::<T>::deserialize(from)?;
     let mut names = HashSet::new();
-    match entries.iter().map(name).find(|name| !names.insert(*name)) {
+    match entries.iter().map(name).find(|name| !names.insert(name.clone())) {
         None => Ok(entries),
         Some(twice) => {
             Err(D::Error::custom(format!("there are two {what} called `{twice}`: call one of them otherwise")))

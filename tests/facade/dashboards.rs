@@ -85,6 +85,7 @@ fn what_does_not_fit_is_named_with_its_line_and_the_remedy() {
         ("[[alarms.counters]]\nname = 'a'\nperiod_s = 90", ["line 3", "90 s", "multiple of 60"]),
         ("[[alarms.counters]]\nname = 'a'\nperiod_s = 604860", ["line 3", "604860 s", "604800 (a week)"]),
         ("[[alarms.counters]]\nname = 'a'\n[[alarms.counters]]\nname = 'a'", ["line", "two counters", "`a`"]),
+        ("[[alarms.counters]]\nname = 'a'\n[[alarms.counters]]\nname = 'a_total'", ["line", "two counters", "`a`"]),
         ("[[objectives]]\nname = 'a'\ntarget = 1", ["line 3", "`1` is no target", "0.999"]),
         ("[[objectives]]\nname = 'a'\ntarget = 0", ["line 3", "`0` is no target", "0.999"]),
         ("[[objectives]]\nname = 'a'\ntarget = 0.9\nmethod = 'get'", ["line 4", "`get` is no method", "GET"]),

@@ -65,9 +65,13 @@ pub(crate) fn run(options: &Options, asked: &Asked) -> Result<ExitCode, Error> {
     Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The instance, as the service builds it; but the service itself may be running here, and have the listener's port.
+/// The instance, as the service builds it; but the service itself may be running here: the listener's port and the page's file
+/// are the service's own.
 fn build(mut config: Config, failures: &Failures) -> Result<Tachograph, tachograph::Error> {
     config.admin = None;
+    if let Some(page) = config.exporters.as_mut().and_then(|exporters| exporters.page.as_mut()) {
+        page.file = None;
+    }
     let failures = failures.clone();
     Tachograph::builder().config(config).on_failure(move |exporter, why| failures.add(exporter, why)).build()
 }

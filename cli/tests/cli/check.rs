@@ -136,6 +136,16 @@ fn nothing_is_sent_where_nothing_is_to_be() {
     assert!(collector.exports().is_empty() && daemon.documents().is_empty());
 }
 
+/// The service that is running writes it, and would find a request that nobody made.
+#[test]
+fn the_file_of_the_page_is_left_alone() {
+    let shell = Shell::new().file("tachograph.toml", "[exporters.json]\n[exporters.page]\nfile = 'page.json'");
+    let ended = shell.run(&["check"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("\npage at /tachograph: shown\n"), "{ended:?}");
+    assert!(!shell.folder.path().join("page.json").exists());
+}
+
 #[test]
 fn a_request_that_passes_unmeasured_is_said_to() {
     let ended = Shell::new().file("tachograph.toml", "[capture]\nignore = ['/*']").run(&["check"]);

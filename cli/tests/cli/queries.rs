@@ -43,3 +43,14 @@ fn what_cannot_be_is_said_with_the_remedy() {
     let ended = Shell::new().file("tachograph.toml", "[alarms]\np99_ms = 0").run(&["queries"]);
     assert!(ended.stderr.contains("tachograph.toml does not fit") && ended.stderr.contains("line 2"), "{ended:?}");
 }
+
+#[test]
+fn a_service_without_a_name_is_told_of() {
+    let ended = Shell::nameless().run(&["queries"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.stderr.contains("note: no name of the service is configured") && ended.stderr.contains("--service"));
+    let named = Shell::nameless().file("Cargo.toml", "[package]\nname = 'shop'");
+    for (shell, arguments) in [(&named, vec!["queries"]), (&Shell::nameless(), vec!["queries", "--service", "shop"])] {
+        assert_eq!(shell.run(&arguments).stderr, "");
+    }
+}

@@ -18,7 +18,12 @@ pub(crate) struct Ended {
 }
 
 impl Shell {
+    /// In which the service has a name.
     pub(crate) fn new() -> Self {
+        Self::nameless().variable("OTEL_SERVICE_NAME", "service")
+    }
+
+    pub(crate) fn nameless() -> Self {
         Shell { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
