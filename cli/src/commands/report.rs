@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use tachograph_summary::Sensitivity;
 
 use super::Error;
@@ -21,7 +22,8 @@ pub(crate) struct Report {
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     top: usize,
     /// Members by which requests are told apart, such as version,route or any field of the application's.
-    #[arg(long, value_name = "MEMBERS", value_delimiter = ',', default_value = "method,route")]
+    #[arg(long, value_name = "MEMBERS", value_delimiter = ',', default_value = "method,route",
+        value_parser = NonEmptyStringValueParser::new())]
     group_by: Vec<String>,
     /// Only those requests of which this is true: 'duration_ms > 200 and method not in (OPTIONS, HEAD)'.
     #[arg(long = "where", value_name = "CONDITION")]
@@ -44,7 +46,7 @@ pub(crate) struct Report {
 #[command(next_help_heading = "Comparison")]
 struct Comparison {
     /// Compare the requests by this member: version.
-    #[arg(long, value_name = "MEMBER", conflicts_with = "against")]
+    #[arg(long, value_name = "MEMBER", group = "compared")]
     compare: Option<String>,
     /// Of which value the requests were [default: of two, the one that was there first].
     #[arg(long, value_name = "VALUE", requires = "compare")]
@@ -53,16 +55,23 @@ struct Comparison {
     #[arg(long, value_name = "VALUE", requires = "compare")]
     candidate: Option<String>,
     /// Compare the requests with those of these files.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "compared")]
     against: Vec<PathBuf>,
     /// What makes the exit code 1.
-    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', default_value = "slower")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "slower",
+        requires = "compared"
+    )]
     fail_on: Vec<FailOn>,
     /// An endpoint is slower by more than this only.
-    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "5%")]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "5%", requires = "compared")]
     tolerance: f64,
     /// And by more than this, in milliseconds.
-    #[arg(long, value_name = "MS", default_value_t = 1.0)]
+    #[arg(long, value_name = "MS", default_value_t = 1.0, requires = "compared")]
     tolerance_ms: f64,
 }
 

@@ -64,6 +64,7 @@ known! {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields {
     asked: Vec<String>,
+    named: Vec<(String, Slot)>,
 }
 
 impl Fields {
@@ -75,10 +76,19 @@ impl Fields {
 
     /// Where the member of this name is kept from now on.
     pub(crate) fn ask(&mut self, name: &str) -> Slot {
-        self.slot(name).unwrap_or_else(|| {
+        let slot = self.slot(name).unwrap_or_else(|| {
             self.asked.push(name.to_owned());
             KNOWN + self.asked.len() - 1
-        })
+        });
+        if !self.named.iter().any(|(_, known)| *known == slot) {
+            self.named.push((name.to_owned(), slot));
+        }
+        slot
+    }
+
+    /// Those that were asked for by name.
+    pub(crate) fn named(&self) -> &[(String, Slot)] {
+        &self.named
     }
 
     /// How many are kept.

@@ -33,6 +33,8 @@ pub(crate) struct Gathered {
     pub(crate) first: Option<Millis>,
     pub(crate) last: Option<Millis>,
     pub(crate) counts: Counts,
+    /// Which of the members that were asked for by name any request has.
+    pub(crate) seen: Vec<bool>,
 }
 
 impl Gathered {
@@ -49,6 +51,7 @@ impl Gathered {
             first: None,
             last: None,
             counts: Counts::default(),
+            seen: Vec::new(),
         }
     }
 
@@ -83,6 +86,8 @@ impl Gathered {
         self.first = [self.first, other.first].into_iter().flatten().min();
         self.last = self.last.max(other.last);
         self.counts.merge(&other.counts);
+        self.seen.resize(self.seen.len().max(other.seen.len()), false);
+        self.seen.iter_mut().zip(other.seen).for_each(|(own, other)| *own |= other);
     }
 
     /// Requests of a side that were there at this time.

@@ -27,6 +27,7 @@ use std::time::SystemTime;
 
 use tachograph_summary::{Sensitivity, Verdict};
 
+use counts::Fate;
 use gathered::Gathered;
 use input::Input;
 use plan::{Plan, Sides};
@@ -93,11 +94,30 @@ pub(crate) fn run(question: Question, now: SystemTime) -> Result<ExitCode, Error
     let asked = result::Asked { filter: question.filter, group_by: question.group_by, top: question.top, compare };
     let report = result::Report::new(&read, &inputs, asked);
     show::write(&report, question.format)?;
-    let is_worse = match (&question.compare, &report.comparison) {
-        (Some(compare), Some(comparison)) => compare.fail_on.iter().any(|fail_on| fail_on.is_met_by(comparison)),
-        _ => false,
+    for note in beside(&plan, &read.gathered) {
+        eprintln!("tachograph: {note}");
+    }
+    let worse = match (&question.compare, &report.comparison) {
+        (Some(compare), Some(comparison)) => compare.fail_on.iter().flat_map(|on| on.met_by(comparison)).collect(),
+        _ => Vec::new(),
     };
-    Ok(if is_worse { ExitCode::from(WORSE) } else { ExitCode::SUCCESS })
+    if worse.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("tachograph: {}", worse.join("; "));
+    Ok(ExitCode::from(WORSE))
+}
+
+/// What is odd enough to be said to whoever looks at what it ended with, and not at the report.
+fn beside(plan: &Plan, gathered: &Gathered) -> Vec<String> {
+    let has_requests = gathered.counts.of(Fate::Request) > 0;
+    let unseen = plan.fields.named().iter().zip(&gathered.seen).filter(|(_, seen)| !**seen);
+    let mut notes: Vec<String> =
+        unseen.map(|((name, _), _)| format!("no request has `{}`", text::one_line(name))).collect();
+    if !has_requests {
+        notes.push("there is no request that was asked for".to_owned());
+    }
+    notes
 }
 
 fn chosen(compare: &Compare, gathered: &Gathered) -> Result<result::Compare, String> {
@@ -111,13 +131,16 @@ fn chosen(compare: &Compare, gathered: &Gathered) -> Result<result::Compare, Str
 }
 
 impl FailOn {
-    fn is_met_by(self, comparison: &result::Comparison) -> bool {
-        comparison.groups.iter().any(|compared| match self {
-            FailOn::Slower => compared.verdict == Verdict::Slower,
-            FailOn::Errors => compared.errors == Trend::More,
-            FailOn::Queries => compared.queries == Trend::More,
-            FailOn::Nothing => false,
-        })
+    /// What it is met by, in words.
+    fn met_by(self, comparison: &result::Comparison) -> impl Iterator<Item = String> {
+        let (is_met, what): (fn(&result::Compared) -> bool, _) = match self {
+            FailOn::Slower => (|compared| compared.verdict == Verdict::Slower, "is slower"),
+            FailOn::Errors => (|compared| compared.errors == Trend::More, "has more errors"),
+            FailOn::Queries => (|compared| compared.queries == Trend::More, "makes more queries"),
+            FailOn::Nothing => (|_| false, ""),
+        };
+        let met = comparison.groups.iter().filter(move |compared| is_met(compared));
+        met.map(move |compared| format!("{} {what}", text::one_line(&show::name(&compared.group))))
     }
 }
 

@@ -17,6 +17,9 @@ use super::recent::Recent;
 use super::value::Value;
 use super::wrapping::{Content, Unwrap};
 
+/// A request that took a thousand years did not.
+const LONGEST_MS: f64 = 3.2e13;
+
 /// Reads lines, for one thread.
 pub(crate) struct Reading<'p> {
     plan: &'p Plan,
@@ -106,9 +109,10 @@ impl<'p> Reading<'p> {
     }
 
     fn request(&mut self, line: &Line<'_>, place: Place) -> Fate {
-        if line.value(fields::DURATION_MS).number().is_none_or(|duration| duration.is_nan() || duration < 0.0) {
+        if !line.value(fields::DURATION_MS).number().is_some_and(|duration| (0.0..=LONGEST_MS).contains(&duration)) {
             return Fate::Broken;
         }
+        self.look_for_named(line);
         let at = moment::of_line(line.text(fields::TIMESTAMP));
         let is_asked = self.plan.is_in_time(at) && self.plan.filter.as_ref().is_none_or(|filter| filter.takes(line));
         let id = self.id(line);
@@ -125,6 +129,14 @@ impl<'p> Reading<'p> {
         self.gathered.add(&self.side, &self.group, &request(line), at);
         self.recent.add(id, Some((&self.side, &self.group)));
         Fate::Request
+    }
+
+    fn look_for_named(&mut self, line: &Line<'_>) {
+        let (named, seen) = (self.plan.fields.named(), &mut self.gathered.seen);
+        seen.resize(named.len(), false);
+        for ((_, slot), seen) in named.iter().zip(seen) {
+            *seen |= !line.value(*slot).is_missing();
+        }
     }
 
     /// A line of calls or of a finding, which goes where its request went.

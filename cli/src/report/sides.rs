@@ -45,6 +45,9 @@ pub(crate) fn choose(
         _ => Err(format!("{member} has more than two values: say which, by --baseline and --candidate: {known}")),
     };
     match (baseline, candidate, by_time.as_slice()) {
+        (Some(baseline), Some(candidate), _) if baseline == candidate => {
+            Err(format!("{member} {} would be compared with itself", shown(baseline)))
+        }
         (Some(baseline), Some(candidate), _) => {
             Ok(Chosen { baseline: baseline.to_owned(), candidate: candidate.to_owned() })
         }
@@ -87,6 +90,7 @@ mod tests {
         assert!(wrong(&[("", 1)], None, None).starts_with("all requests have version (none), so"));
         assert!(wrong(&[("1", 1), ("2", 2), ("3", 3)], None, None).ends_with("--candidate: 1, 2, 3"));
         assert!(wrong(&[("1", 1), ("2", 2), ("3", 3)], Some("2"), None).contains("more than two"));
+        assert_eq!(wrong(&[("1", 1), ("2", 2)], Some("1"), Some("1")), "version 1 would be compared with itself");
         assert_eq!(wrong(&[("1", 1), ("2", 2)], Some("3"), None), "no request has version 3: there are 1, 2");
     }
 

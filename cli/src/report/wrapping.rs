@@ -23,12 +23,12 @@ pub(crate) enum Content<'a> {
     Blank,
 }
 
-/// How Docker's driver `json-file` writes a line.
+/// How Docker's driver `json-file` writes a line, and with more or less of it around those that read its files.
 #[derive(Deserialize)]
 struct Docker<'a> {
     #[serde(borrow)]
     log: Cow<'a, str>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     time: Cow<'a, str>,
 }
 
@@ -67,7 +67,9 @@ impl Unwrap {
     }
 
     fn wrapped(text: &str) -> Option<String> {
-        let docker: Docker<'_> = text.starts_with("{\"log\":\"").then(|| serde_json::from_str(text).ok()).flatten()?;
+        // What begins as ours do is not looked at twice.
+        let is_ours = text.starts_with("{\"timestamp\"");
+        let docker: Docker<'_> = (!is_ours).then(|| serde_json::from_str(text).ok()).flatten()?;
         Some(format!("{} {}", docker.time, docker.log))
     }
 }
@@ -92,6 +94,19 @@ mod tests {
         assert_eq!(unwrap.line(&inner), json(r#"{"a":"b\n"}"#));
         assert_eq!(unwrap.line("listening on 8080"), Content::Foreign);
         assert_eq!(unwrap.line("  "), Content::Blank);
+    }
+
+    #[test]
+    fn what_docker_wrote_may_have_been_written_again() {
+        let unwrap = Unwrap::new();
+        for text in [
+            r#"{"log":"{\"a\":1}\n"}"#,
+            r#"{"stream": "stdout", "log": "{\"a\":1}\n", "date": 1.5}"#,
+            r#"{"time":"2026-11-21T07:05:29.1Z","kubernetes":{"pod":"x"},"log":"{\"a\":1}"}"#,
+        ] {
+            let Content::Wrapped(inner) = unwrap.line(text) else { panic!("{text}") };
+            assert_eq!(unwrap.line(&inner), json("{\"a\":1}"), "{text}");
+        }
     }
 
     #[test]

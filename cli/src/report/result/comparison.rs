@@ -108,7 +108,7 @@ pub(super) fn compare(
             Compared {
                 group,
                 verdict: comparison.verdict(),
-                mean: Changed::new(&comparison.mean),
+                mean: Changed::new(&comparison.mean).with(baseline.mean_ms, candidate.mean_ms),
                 p50: Changed::new(&comparison.p50),
                 p95: Changed::new(&comparison.p95),
                 errors: errors(&baseline, &candidate),
@@ -121,19 +121,21 @@ pub(super) fn compare(
         .collect();
     groups.sort_by(|one, other| {
         let cost = |compared: &Compared| compared.mean.difference_ms.unwrap_or_default() * compared.candidate.requests;
-        rank(one.verdict).cmp(&rank(other.verdict)).then_with(|| cost(other).total_cmp(&cost(one)))
+        rank(one).cmp(&rank(other)).then_with(|| cost(other).total_cmp(&cost(one)))
     });
     new.sort_by(|one, other| other.total_ms.total_cmp(&one.total_ms));
     gone.sort_by(|one, other| other.total_ms.total_cmp(&one.total_ms));
     (groups, new, gone)
 }
 
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
+/// What became worse stands first.
+fn rank(compared: &Compared) -> u8 {
+    match compared.verdict {
         Verdict::Slower => 0,
-        Verdict::Same => 1,
-        Verdict::TooFew => 2,
-        Verdict::Faster => 3,
+        _ if compared.errors == Trend::More || compared.queries == Trend::More => 1,
+        Verdict::Same => 2,
+        Verdict::TooFew => 3,
+        _ => 4,
     }
 }
 
@@ -184,6 +186,11 @@ fn because(baseline: &Row, candidate: &Row) -> Option<Because> {
 }
 
 impl Changed {
+    /// Of a single request there is a mean, too, though nothing is known of how sure it is.
+    fn with(self, baseline_ms: f64, candidate_ms: f64) -> Self {
+        Changed { baseline_ms: Some(baseline_ms), candidate_ms: Some(candidate_ms), ..self }
+    }
+
     fn new(change: &Change) -> Self {
         let finite = |micros: f64| Some(millis(micros)).filter(|millis| millis.is_finite());
         Changed {

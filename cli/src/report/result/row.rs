@@ -1,7 +1,7 @@
 //! What the requests of one group come to.
 
 use serde::Serialize;
-use tachograph_summary::{Endpoint, Share};
+use tachograph_summary::{Cause, Endpoint, Share};
 
 use super::{Group, millis, part};
 
@@ -91,7 +91,7 @@ impl Row {
             body_ms: share(Share::Body),
             waiting_ms: share(Share::Waiting),
             dominant: dominant.map(Share::name),
-            cause: cause(endpoint, dominant, sums.shares.sum()),
+            cause: Cause::of(&sums, endpoint.findings()).map(|cause| cause.to_string()),
             distribution: durations.buckets().map(Bucket::new).collect(),
         }
     }
@@ -121,30 +121,4 @@ pub(crate) fn in_words(share: Share) -> &'static str {
         Share::Body => "sending the body",
         Share::Waiting => "waiting",
     }
-}
-
-/// What a kind of finding is called where people read: `N+1`, `slow query`.
-pub(crate) fn finding_in_words(kind: &str) -> String {
-    kind.replace("n_plus_one", "N+1").replace('_', " ")
-}
-
-fn cause(endpoint: &Endpoint, dominant: Option<Share>, time: f64) -> Option<String> {
-    let dearest = endpoint
-        .findings()
-        .max_by(|(key, one), (other_key, other)| one.cost.total_cmp(&other.cost).then_with(|| other_key.cmp(key)));
-    // A finding that cost little explains nothing.
-    if let Some((key, findings)) = dearest.filter(|(_, findings)| findings.cost >= time * 0.2 && findings.cost > 0.0) {
-        let mut cause = finding_in_words(&key.kind);
-        for (before, text) in
-            [(": ", if key.summary.is_empty() { &key.target } else { &key.summary }), (" at ", &key.callsite)]
-        {
-            if !text.is_empty() {
-                cause = cause + before + text;
-            }
-        }
-        return Some(format!("{cause}, {:.0} % of the time", 100.0 * part(findings.cost, time)));
-    }
-    let share = dominant?;
-    let times = endpoint.sums(|_| true).shares;
-    Some(format!("{}, {:.0} % of the time", in_words(share), 100.0 * part(times.of(share), times.sum())))
 }

@@ -39,7 +39,14 @@ fn both(comparison: &Comparison) -> Table {
     table.rows = comparison.groups.iter().map(row).collect();
     let slower = comparison.groups.iter().filter(|compared| compared.verdict == Verdict::Slower).count();
     let faster = comparison.groups.iter().filter(|compared| compared.verdict == Verdict::Faster).count();
-    table.note(format!("{slower} slower, {faster} faster, of {}", comparison.groups.len()));
+    let more = |trend: fn(&Compared) -> Trend| comparison.groups.iter().filter(|one| trend(one) == Trend::More).count();
+    let mut counts = vec![format!("{slower} slower"), format!("{faster} faster")];
+    for (number, what) in [(more(|one| one.errors), "errors"), (more(|one| one.queries), "queries")] {
+        if number > 0 {
+            counts.push(format!("{number} with more {what}"));
+        }
+    }
+    table.note(format!("{}, of {}", counts.join(", "), comparison.groups.len()));
     table
 }
 
@@ -104,11 +111,16 @@ fn trend(trend: Trend, from: String, to: String) -> Cell {
 
 /// Nothing where nothing changed.
 fn because(compared: &Compared) -> String {
-    let has_changed = matches!(compared.verdict, Verdict::Slower | Verdict::Faster);
-    compared
-        .because
-        .filter(|_| has_changed)
-        .map_or_else(String::new, |because| format!("{} {} ms", because.in_words, signed(Some(because.difference_ms))))
+    let fits = |difference: f64| match compared.verdict {
+        Verdict::Slower => difference > 0.0,
+        Verdict::Faster => difference < 0.0,
+        _ => false,
+    };
+    let share = compared.because.filter(|because| fits(because.difference_ms));
+    let share = share.map(|because| format!("{} {} ms", because.in_words, signed(Some(because.difference_ms))));
+    let more = [(compared.errors, "more errors"), (compared.queries, "more queries")];
+    let more = more.into_iter().filter(|(trend, _)| *trend == Trend::More).map(|(_, what)| what.to_owned());
+    share.into_iter().chain(more).collect::<Vec<_>>().join(", ")
 }
 
 fn one_sided(title: &str, rows: &[Row]) -> Table {

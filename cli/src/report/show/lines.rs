@@ -17,7 +17,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     read.extend(
         others.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", shown(number))),
     );
-    let mut notes = vec![format!("{} lines: {}", shown(all), read.join(", "))];
+    let mut notes = vec![format!("{}: {}", lines_in_words(all), read.join(", "))];
     let lines = &report.lines;
     let passed_over = [
         (lines.broken, "broken or cut off", &lines.first_broken),

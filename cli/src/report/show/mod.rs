@@ -12,6 +12,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use super::result::Report;
+pub(super) use tables::name;
 
 /// What a report is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use super::compared;
 use super::number::{bytes, count, mean, millis, millis_if_any, percent, rate};
 use super::table::{Cell, Kind, Table};
-use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement, finding_in_words};
+use crate::report::result::{Finding, Group, Host, Hour, Report, Row, Statement};
 
 /// From this part on, errors are something to look at.
 const MANY_ERRORS: f64 = 0.01;
@@ -13,7 +13,10 @@ pub(super) fn of(report: &Report) -> Vec<Table> {
     if let Some(comparison) = &report.comparison {
         return compared::of(comparison);
     }
-    let mut tables = vec![groups(report)];
+    let mut tables = Vec::new();
+    if !report.groups.is_empty() {
+        tables.push(groups(report));
+    }
     if !report.statements.is_empty() {
         tables.push(statements(&report.statements, report.statements_left_out));
     }
@@ -77,7 +80,7 @@ fn cells(name: String, row: &Row) -> Vec<Cell> {
 }
 
 /// `GET /experiments/{id}`; members other than these two with their names: `status_code 503`.
-pub(super) fn name(group: &Group) -> String {
+pub(crate) fn name(group: &Group) -> String {
     if group.is_overflow {
         return "(all others)".to_owned();
     }
@@ -169,7 +172,7 @@ fn findings(findings: &[Finding], more: usize) -> Table {
     let mut table = Table::new("Findings", &columns);
     for finding in findings {
         table.rows.push(vec![
-            finding_in_words(&finding.finding).into(),
+            kind_in_words(&finding.finding).into(),
             finding.summary.as_deref().or(finding.target.as_deref()).unwrap_or("-").into(),
             finding.callsite.as_deref().unwrap_or("-").into(),
             count(finding.requests).into(),
@@ -180,6 +183,11 @@ fn findings(findings: &[Finding], more: usize) -> Table {
     }
     left_out(&mut table, more);
     table
+}
+
+/// `N+1`, `slow external call`.
+fn kind_in_words(kind: &str) -> String {
+    kind.replace("n_plus_one", "N+1").replace('_', " ")
 }
 
 fn errors(errors: f64) -> Cell {

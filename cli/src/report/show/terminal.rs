@@ -13,7 +13,7 @@ use crate::report::text::one_line;
 const BAR: usize = 16;
 
 /// A column of text is not made narrower than this, and what a row is about only where nothing else can be left out.
-const LEAST_TEXT: usize = 12;
+const LEAST_TEXT: usize = 20;
 const LEAST_NAME: usize = 36;
 
 /// Between two columns.

@@ -38,7 +38,7 @@ fn an_endpoint_that_became_slower_ends_it_with_1() {
     let before = requests("1.9", "/a", 50.0, "") + &requests("1.9", "/b", 20.0, "");
     let slower = requests("1.10", "/a", 80.0, "") + &requests("1.10", "/b", 20.0, "");
     let ended = compare(&two(&before, &slower), &[]);
-    assert_eq!((ended.code, ended.stderr.as_str()), (1, ""), "{}", ended.stdout);
+    assert_eq!((ended.code, ended.stderr.as_str()), (1, "tachograph: GET /a is slower\n"), "{}", ended.stdout);
     assert!(ended.stdout.starts_with("From version 1.9 to 1.10\n"), "{}", ended.stdout);
     assert!(ended.stdout.contains("1 slower, 0 faster, of 2"), "{}", ended.stdout);
     let line = ended.stdout.lines().find(|line| line.starts_with("GET /a")).unwrap();
@@ -95,14 +95,17 @@ fn more_queries_and_more_errors_can_end_it_too() {
     let chatty = requests("1.10", "/a", 50.0, ",\"db_queries\":12");
     let ended = compare(&two(&before, &chatty), &["--fail-on", "queries"]);
     assert_eq!(ended.code, 1);
-    assert!(ended.stdout.contains("2 → 12"), "{}", ended.stdout);
+    assert_eq!(ended.stderr, "tachograph: GET /a makes more queries\n");
+    assert!(ended.stdout.contains("2 → 12") && ended.stdout.contains("more queries"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("0 slower, 0 faster, 1 with more queries, of 1"), "{}", ended.stdout);
     assert_eq!(compare(&two(&before, &chatty), &["--fail-on", "slower,errors"]).code, 0);
     assert_eq!(compare(&two(&chatty, &before), &["--fail-on", "queries"]).code, 0);
 
     let failing = requests("1.10", "/a", 50.0, ",\"db_queries\":2,\"status_code\":500");
     let ended = compare(&two(&before, &failing), &["--fail-on", "errors"]);
     assert_eq!(ended.code, 1);
-    assert!(ended.stdout.contains("0 % → 100 %"), "{}", ended.stdout);
+    assert_eq!(ended.stderr, "tachograph: GET /a has more errors\n");
+    assert!(ended.stdout.contains("0 % → 100 %") && ended.stdout.contains("1 with more errors"), "{}", ended.stdout);
     // One in five hundred is chance.
     let (first, rest) = before.split_once('\n').unwrap();
     let once = first.replace("\"db_queries\"", "\"status_code\":500,\"db_queries\"") + "\n" + rest;
@@ -154,4 +157,5 @@ fn where_it_is_not_clear_what_to_compare_it_ends_with_2() {
     assert!(ended.stderr.contains("say which, by --baseline and --candidate: 1.10, 1.11, 1.9"), "{}", ended.stderr);
     assert_eq!(compare(&three, &["--baseline", "1.9", "--candidate", "1.11"]).code, 0);
     assert_eq!(compare(&three, &["--baseline", "2.0"]).code, 2);
+    assert_eq!(compare(&three, &["--baseline", "1.9", "--candidate", "1.9"]).code, 2);
 }

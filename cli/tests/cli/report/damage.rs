@@ -20,6 +20,7 @@ fn broken_and_foreign_lines_are_counted_and_the_first_of_each_is_named() {
         b"prefix {not json\n",
         b"[profiler] GET /a soon 200\n",
         b"[profiler] GET /a 1.00 fine\n",
+        b"{\"timestamp\":\"2026-11-21T10:00:00.000Z\",\"event\":\"request\",\"duration_ms\":1e300}\n",
         b"[1, 2]\n",
         good.as_bytes(),
         // Cut off where the service ended.
@@ -33,14 +34,14 @@ fn broken_and_foreign_lines_are_counted_and_the_first_of_each_is_named() {
     assert_eq!(report["total"]["requests"], 2.0);
     assert_eq!(
         (&lines["requests"], &lines["broken"], &lines["foreign"], &lines["logs"]),
-        (&json!(2), &json!(6), &json!(4), &json!(1))
+        (&json!(2), &json!(7), &json!(4), &json!(1))
     );
     assert_eq!(lines["first_broken"], format!("{}:3", path.display()));
     assert_eq!(lines["first_foreign"], format!("{}:2", path.display()));
 
     let table = run(["report", path.to_str().unwrap()]);
     assert_eq!(table.code, 0);
-    assert!(table.stdout.contains("6 lines passed over, broken or cut off; the first is"), "{}", table.stdout);
+    assert!(table.stdout.contains("7 lines passed over, broken or cut off; the first is"), "{}", table.stdout);
     assert!(table.stdout.contains("4 lines passed over, not ours; the first is"), "{}", table.stdout);
 }
 
@@ -70,7 +71,8 @@ fn the_number_of_a_line_counts_all_before_it() {
 fn nothing_at_all_is_a_report_too() {
     for format in ["table", "json", "markdown", "html"] {
         let ended = run(["report", "/dev/null", "--format", format]);
-        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{format}");
+        let note = "tachograph: there is no request that was asked for\n";
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, note), "{format}");
         assert!(!ended.stdout.contains("NaN") && !ended.stdout.contains("inf"), "{}", ended.stdout);
     }
 }

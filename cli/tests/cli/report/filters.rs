@@ -113,4 +113,22 @@ fn what_cannot_be_understood_is_said_before_anything_is_read() {
     assert!(wrong(&["--format", "pdf"]).contains("possible values"));
     assert!(wrong(&["--tolerance", "a lot"]).contains("use a number, as `5%`"));
     assert!(wrong(&["--baseline", "1"]).contains("--compare"));
+    for without_sides in [["--fail-on", "slower"], ["--tolerance", "5%"], ["--tolerance-ms", "5"]] {
+        assert!(wrong(&without_sides).contains("--compare"), "{without_sides:?}");
+    }
+    assert!(wrong(&["--group-by", "method,,route"]).contains("--group-by"));
+}
+
+#[test]
+fn a_member_that_no_line_has_is_told_of() {
+    let told = |arguments: &[&str]| {
+        let ended = run_with([&["report"], arguments].concat(), request("/a", 300.0, "").as_bytes());
+        assert_eq!(ended.code, 0);
+        ended.stderr
+    };
+    let nothing = "tachograph: there is no request that was asked for\n";
+    assert_eq!(told(&["--where", "duration > 200"]), format!("tachograph: no request has `duration`\n{nothing}"));
+    assert_eq!(told(&["--where", "duration_ms > 400"]), nothing);
+    assert_eq!(told(&["--group-by", "route,nosuch"]), "tachograph: no request has `nosuch`\n");
+    assert_eq!(told(&["--where", "route = /a", "--group-by", "route"]), "");
 }
