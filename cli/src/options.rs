@@ -28,7 +28,7 @@ pub(crate) struct Options {
     /// The namespace of its metrics in CloudWatch [default: as configured, else the service's name].
     #[arg(long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     namespace: Option<String>,
-    /// The group of its lines in CloudWatch Logs [default: as configured, else /<service>/requests].
+    /// The group of its lines in CloudWatch Logs [default: as configured, else /NAME/requests, by the service].
     #[arg(long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     log_group: Option<String>,
     /// The region [default: as configured, else the one where a template is deployed].
