@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use tachograph_summary::{Change, Endpoint, Sample, Sensitivity, Share, Verdict};
 
-use super::{Group, Row, in_words, millis};
+use super::{Group, Row, millis};
 
 /// What became of each group from one side to the other.
 #[derive(Debug, Serialize)]
@@ -180,7 +180,7 @@ fn because(baseline: &Row, candidate: &Row) -> Option<Because> {
     // Lines of text say nothing of shares.
     (difference != 0.0).then(|| Because {
         share: share.name(),
-        in_words: in_words(share),
+        in_words: share.label(),
         difference_ms: millis(difference * 1000.0),
     })
 }

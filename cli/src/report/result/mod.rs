@@ -16,7 +16,7 @@ pub(crate) use comparison::{Changed, Compared, Comparison, Trend};
 pub(crate) use details::{Finding, Host, Statement};
 pub(crate) use group::Group;
 pub(crate) use lines::Lines;
-pub(crate) use row::{Bucket, Row, in_words};
+pub(crate) use row::{Bucket, Row};
 pub(crate) use time::{Hour, Slot, Time};
 
 use super::input::Input;

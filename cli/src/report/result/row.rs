@@ -109,16 +109,3 @@ impl Bucket {
         Bucket { from_ms: millis(from as f64), to_ms: millis(to as f64), count }
     }
 }
-
-/// What a share is called where people read.
-pub(crate) fn in_words(share: Share) -> &'static str {
-    match share {
-        Share::Database => "database",
-        Share::ConnectionWait => "waiting for a connection",
-        Share::External => "external calls",
-        Share::Cache => "cache",
-        Share::Own => "own code",
-        Share::Body => "sending the body",
-        Share::Waiting => "waiting",
-    }
-}

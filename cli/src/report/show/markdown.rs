@@ -1,7 +1,8 @@
 //! Tables for a pull request or a ticket.
 
+use tachograph_summary::Share;
+
 use super::table::{Cell, Kind, Table};
-use crate::report::result::in_words;
 use crate::report::text::one_line;
 
 /// The tables, each below its title, and what is to be said below all.
@@ -49,7 +50,7 @@ fn cell(cell: &Cell) -> String {
             let all: f64 = shares.iter().map(|(_, time)| time).sum();
             let mut shares: Vec<_> = shares.iter().filter(|(_, time)| *time >= all * 0.05 && *time > 0.0).collect();
             shares.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-            let entry = |(share, time): &&(_, f64)| format!("{} {:.0} %", in_words(*share), time / all * 100.0);
+            let entry = |(share, time): &&(Share, f64)| format!("{} {:.0} %", share.label(), time / all * 100.0);
             shares.iter().map(entry).collect::<Vec<_>>().join(", ")
         }
     }

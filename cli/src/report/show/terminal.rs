@@ -6,7 +6,6 @@ use console::{Style, Term, measure_text_width, truncate_str};
 use tachograph_summary::Share;
 
 use super::table::{Cell, Column, Kind, Table};
-use crate::report::result::in_words;
 use crate::report::text::one_line;
 
 /// How long the bar of a breakdown is.
@@ -215,7 +214,7 @@ fn legend(table: &Table, place: usize, terminal: &Terminal, text: &mut String) {
     let entries: Vec<String> = Share::ALL
         .into_iter()
         .filter(|share| is_shown(*share))
-        .map(|share| format!("{} {}", color(share, terminal.style()).apply_to(letter(share)), in_words(share)))
+        .map(|share| format!("{} {}", color(share, terminal.style()).apply_to(letter(share)), share.label()))
         .collect();
     text.push_str(&entries.join("  "));
     text.push('\n');

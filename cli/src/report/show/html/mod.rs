@@ -12,7 +12,7 @@ use tachograph_summary::Share;
 use super::number::count;
 use super::table::{Cell, Kind, Table};
 use super::tables;
-use crate::report::result::{Report, in_words};
+use crate::report::result::Report;
 use escape::escaped;
 
 /// The page.
@@ -82,7 +82,7 @@ fn bar(shares: &[(Share, f64)]) -> String {
     let in_percent: Vec<String> = shares
         .iter()
         .filter(|(_, time)| *time > 0.0)
-        .map(|(share, time)| format!("{} {:.1} %", in_words(*share), time / all * 100.0))
+        .map(|(share, time)| format!("{} {:.1} %", share.label(), time / all * 100.0))
         .collect();
     let mut text = format!(
         "<svg class=\"bar\" width=\"{WIDTH}\" height=\"12\" viewBox=\"0 0 {WIDTH} 12\" role=\"img\"><title>{}</title>",
@@ -110,7 +110,7 @@ fn legend(table: &Table) -> String {
         let name = share.name();
         let square =
             format!("<svg width=\"12\" height=\"12\"><rect class=\"{name}\" width=\"12\" height=\"12\"/></svg>");
-        format!("<span>{square} {}</span>", in_words(share))
+        format!("<span>{square} {}</span>", share.label())
     };
     let entries: Vec<String> = Share::ALL.into_iter().filter(|share| is_there(*share)).map(entry).collect();
     if entries.is_empty() { String::new() } else { format!("<p class=\"legend\">{}</p>", entries.join(" ")) }
