@@ -3,8 +3,6 @@
 use std::fmt::{self, Debug, Write as _};
 use std::hash::Hasher;
 
-use super::Unknown;
-
 /// How much is read: a text of about so many bytes, or a ninth as many bytes of blobs, each of which becomes a number and a
 /// comma. Either takes some ten microseconds.
 const MOST: usize = 8 * 1024;
@@ -14,9 +12,10 @@ const PIECE: usize = 2;
 
 /// Writes what `Debug` shows, unless that is more than is worth reading. For arguments of which it shows everything:
 /// texts escaped, numbers in full.
-pub(super) fn write(arguments: &dyn Debug, hasher: &mut dyn Hasher) -> Result<(), Unknown> {
+#[cfg(any(feature = "any", feature = "mysql", feature = "sqlite"))]
+pub(super) fn write(arguments: &dyn Debug, hasher: &mut dyn Hasher) -> Result<(), super::Unknown> {
     let mut pieces = Pieces { hasher, left: MOST, before: None };
-    write!(pieces, "{arguments:?}").map_err(|fmt::Error| Unknown)
+    write!(pieces, "{arguments:?}").map_err(|fmt::Error| super::Unknown)
 }
 
 /// Like [`write`], but no further than to the field of this name; what follows is not even formatted.
